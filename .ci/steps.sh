@@ -1,0 +1,151 @@
+# The steps of .ci/run: bash .ci/steps.sh NAME runs one, from the repository's root.
+set -euo pipefail
+
+# fail MESSAGE...: ends the step.
+fail() {
+	echo "$*"
+	exit 1
+}
+
+# packages installs what tests need and the machine lacks.
+packages() {
+	local wanted missing=() p
+	wanted=$(grep -o '^[^ #]*' .ci/packages)
+	for p in $wanted; do
+		[[ $(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null) == installed ]] || missing+=("$p")
+	done
+	if ((${#missing[@]} == 0)); then
+		echo "all installed:" $wanted
+		return
+	fi
+	echo "missing: ${missing[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	timeout --kill-after=10 300 apt-get -q -o Acquire::Retries=3 update || fail "apt-get update failed ($?)"
+	timeout --kill-after=10 500 apt-get -q -y -o Acquire::Retries=3 install --no-install-recommends "${missing[@]}" ||
+		fail "apt-get install failed ($?)"
+	for p in "${missing[@]}"; do
+		[[ $(dpkg-query -W -f='${db:Status-Status}' "$p") == installed ]] || fail "$p is still not installed"
+	done
+}
+
+# kernel checks that rtnetlink answers: after some kernel faults every request hangs for ever, and with it
+# each live test.
+kernel() {
+	((EUID == 0)) || fail "live tests need root"
+	uname -sr
+	# bash between timeout and ip: a stuck ip cannot be killed, and timeout waits for its own child.
+	timeout --kill-after=1 10 bash -c 'ip link show lo >/dev/null 2>&1 </dev/null; exit $?' ||
+		fail "rtnetlink does not answer \`ip link show lo\` within 10 s: this machine's kernel is broken, start it anew"
+	timeout --kill-after=1 20 bash -c 'unshare -n ip link set lo up >/dev/null 2>&1 </dev/null; exit $?' ||
+		fail "no network namespace can be made and used"
+}
+
+format() {
+	local bad
+	bad=$(git ls-files -z -- '*.go' | xargs -0 gofmt -l)
+	[[ -z $bad ]] || fail "gofmt would change:"$'\n'"$bad"
+}
+
+# modules checks that go.mod and go.sum say what the code imports.
+modules() {
+	go version
+	go mod tidy -diff
+	go mod verify
+}
+
+build() {
+	go build ./...
+}
+
+vet() {
+	go vet ./...
+}
+
+# lint runs the staticcheck that tools/go.mod pins over every module.
+lint() {
+	local bin dir
+	bin=$(mktemp -d)
+	go -C tools build -o "$bin/staticcheck" honnef.co/go/tools/cmd/staticcheck
+	for dir in . tools bench; do
+		(cd "$dir" && "$bin/staticcheck" ./...) || fail "staticcheck of $dir failed"
+	done
+	rm -r "$bin"
+}
+
+# generate checks that the committed output is what the compiler writes.
+generate() {
+	local new
+	go generate ./...
+	git diff --exit-code || fail "go generate changed committed files"
+	new=$(git ls-files --others --exclude-standard -- generated)
+	[[ -z $new ]] || fail "go generate wrote files that are not committed:"$'\n'"$new"
+}
+
+tests() {
+	go test -race -timeout 15m ./...
+}
+
+# other_modules builds, vets and tests the modules that users do not see.
+other_modules() {
+	local dir
+	for dir in tools bench; do
+		go -C "$dir" vet ./... || fail "go vet of $dir failed"
+		go -C "$dir" test -timeout 5m ./... || fail "go test of $dir failed"
+	done
+}
+
+# The codec: what must be right whatever the machine's word size and byte order.
+codec=(./runtime/wire/... ./generated/...)
+
+arch_386() {
+	CGO_ENABLED=0 GOARCH=386 go test -short -vet=off -timeout 4m \
+		"${codec[@]}" ./cmd/nlgen/internal/ir/... ./cmd/nlgen/internal/gogen/...
+}
+
+arch_s390x() {
+	CGO_ENABLED=0 GOARCH=s390x go test -short -vet=off -timeout 6m -exec qemu-s390x "${codec[@]}"
+}
+
+arch_arm64() {
+	CGO_ENABLED=0 GOARCH=arm64 go test -short -vet=off -timeout 6m -exec qemu-aarch64 "${codec[@]}"
+}
+
+# other_systems builds where there is no netlink, since messages are of use there too.
+other_systems() {
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build ./...
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build ./...
+}
+
+# fuzz gives six targets ten seconds each; the day says which, so that all have their turn.
+fuzz() {
+	local targets=() names=() line name package
+	while read -r line; do
+		case $line in
+		Fuzz*) names+=("$line") ;;
+		ok*)
+			package=$(awk '{print $2}' <<<"$line")
+			for name in "${names[@]}"; do
+				targets+=("$package $name")
+			done
+			names=()
+			;;
+		esac
+	done < <(go test -list '^Fuzz' ./...)
+	((${#targets[@]} > 0)) || fail "no fuzz targets found"
+	local each=6 first i failures=0
+	((${#targets[@]} > each)) || each=${#targets[@]}
+	first=$(($(date +%s) / 86400 * each % ${#targets[@]}))
+	echo "${#targets[@]} targets, $each of them today"
+	for ((i = first; i < first + each; i++)); do
+		read -r package name <<<"${targets[i % ${#targets[@]}]}"
+		echo "-- $package $name"
+		go test -run '^$' -fuzz "^$name\$" -fuzztime 10s -timeout 2m "$package" || failures=$((failures + 1))
+	done
+	((failures == 0)) || {
+		echo "inputs that failed:"
+		git ls-files --others -z -- '*/testdata/fuzz/*' | xargs -0 -r tail --verbose --lines=+1
+		fail "$failures fuzz targets failed"
+	}
+}
+
+"$1"
