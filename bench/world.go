@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// batch is how many messages go to the kernel at a time; only the last is acknowledged.
+const batch = 500
+
+// build fills the network namespace that this process has to itself: pairs of veth, and through the first of
+// them routes to single addresses by way of one gateway, the usual shape of a big table.
+func build(c *rawConn, links, routes int) error {
+	const create = unix.NLM_F_CREATE | unix.NLM_F_EXCL
+	err := c.batches(links/2, func(b []byte, i int, flags uint16) []byte {
+		return c.message(b, unix.RTM_NEWLINK, flags|create, func(b []byte) []byte { return veth(b, i) })
+	})
+	if err != nil {
+		return fmt.Errorf("make links: %w", err)
+	}
+	oif := 0
+	for _, name := range []string{"a0", "b0"} {
+		dev, err := net.InterfaceByName(name)
+		if err != nil {
+			return fmt.Errorf("find link: %w", err)
+		}
+		oif = dev.Index
+		b := c.message(nil, unix.RTM_NEWLINK, unix.NLM_F_ACK, func(b []byte) []byte { return up(b, oif) })
+		if err := c.exchange(b); err != nil {
+			return fmt.Errorf("set %s up: %w", name, err)
+		}
+	}
+	b := c.message(nil, unix.RTM_NEWADDR, create|unix.NLM_F_ACK, func(b []byte) []byte { return address(b, oif) })
+	if err := c.exchange(b); err != nil {
+		return fmt.Errorf("add address: %w", err)
+	}
+	err = c.batches(routes, func(b []byte, i int, flags uint16) []byte {
+		return c.message(b, unix.RTM_NEWROUTE, flags|create, func(b []byte) []byte { return route(b, i, oif) })
+	})
+	if err != nil {
+		return fmt.Errorf("add routes: %w", err)
+	}
+	return nil
+}
+
+// batches sends n messages, each appended by add with the flags that it is given.
+func (c *rawConn) batches(n int, add func(b []byte, i int, flags uint16) []byte) error {
+	var b []byte
+	for i := range n {
+		last := i == n-1 || i%batch == batch-1
+		if !last {
+			b = add(b, i, 0)
+			continue
+		}
+		if err := c.exchange(add(b, i, unix.NLM_F_ACK)); err != nil {
+			return err
+		}
+		b = b[:0]
+	}
+	return nil
+}
+
+func veth(b []byte, i int) []byte {
+	const peer = 1 // VETH_INFO_PEER
+	b = append(b, make([]byte, unix.SizeofIfInfomsg)...)
+	b = attr(b, unix.IFLA_IFNAME, fmt.Appendf(nil, "a%d\x00", i))
+	return nest(b, unix.IFLA_LINKINFO, func(b []byte) []byte {
+		b = attr(b, unix.IFLA_INFO_KIND, []byte("veth\x00"))
+		return nest(b, unix.IFLA_INFO_DATA, func(b []byte) []byte {
+			return nest(b, peer, func(b []byte) []byte {
+				b = append(b, make([]byte, unix.SizeofIfInfomsg)...)
+				return attr(b, unix.IFLA_IFNAME, fmt.Appendf(nil, "b%d\x00", i))
+			})
+		})
+	})
+}
+
+func up(b []byte, index int) []byte {
+	h := make([]byte, unix.SizeofIfInfomsg)
+	binary.NativeEndian.PutUint32(h[4:], uint32(index))
+	binary.NativeEndian.PutUint32(h[8:], unix.IFF_UP)
+	binary.NativeEndian.PutUint32(h[12:], unix.IFF_UP)
+	return append(b, h...)
+}
+
+func address(b []byte, index int) []byte {
+	b = append(b, unix.AF_INET, 24, 0, unix.RT_SCOPE_UNIVERSE)
+	b = append(b, u32(uint32(index))...)
+	b = attr(b, unix.IFA_LOCAL, []byte{198, 51, 100, 1})
+	return attr(b, unix.IFA_ADDRESS, []byte{198, 51, 100, 1})
+}
+
+func route(b []byte, i, oif int) []byte {
+	b = append(b, unix.AF_INET, 32, 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_UNIVERSE, unix.RTN_UNICAST, 0, 0, 0, 0)
+	b = attr(b, unix.RTA_DST, binary.BigEndian.AppendUint32(nil, 10<<24+uint32(i)))
+	b = attr(b, unix.RTA_GATEWAY, []byte{198, 51, 100, 2})
+	return attr(b, unix.RTA_OIF, u32(uint32(oif)))
+}
