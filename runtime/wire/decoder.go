@@ -1,0 +1,168 @@
+package wire
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// A Decoder reads one message. Generated code drives it: a loop over Next and Type at each level, one read
+// method an attribute, Enter and Leave around nests. It is a plain struct for the caller's stack; its methods
+// store no pointer to it. After NewDecoder it belongs to one goroutine.
+type Decoder struct {
+	buf     []byte
+	lv      level
+	kept    []span // attributes kept raw, of all open levels; each level has its own end of it
+	sp      *Spare
+	scratch []byte // zero-extended copy of a short struct
+	bad     int    // unreadable payloads so far
+	depth   int
+	strict  bool
+	trouble trouble // the first one that is an error
+}
+
+// level is the state of one level of attributes. Offsets count from the start of the message.
+type level struct {
+	start, next, end int    // first attribute, next attribute, end of the level
+	at, lim          int    // current attribute: its header, the end of its payload
+	kept             int    // where the level's part of Decoder.kept begins
+	bad              int    // Decoder.bad when the level was entered
+	seen             uint64 // types met, modulo 64
+	sized            uint64 // types counted by Grow, modulo 64
+	raw              uint16 // type of the current attribute with its flag bits
+	again            bool   // a bit of seen was met twice
+	broken           bool   // the framing is malformed
+}
+
+// span is an attribute of the message: header at `at`, payload from at+4 to lim.
+type span struct{ at, lim int }
+
+// NewDecoder returns a Decoder at the first byte of a message's fixed header or attributes.
+//
+// With a nil Spare everything decoded is the caller's: it shares no memory with b. With a Spare, see there.
+func NewDecoder(b []byte, sp *Spare) Decoder {
+	d := Decoder{buf: b, lv: level{end: len(b)}, sp: sp}
+	if sp != nil {
+		d.strict = sp.Strict
+		sp.begin()
+	}
+	return d
+}
+
+// Reset makes d read the next message, with the Spare it was made with.
+func (d *Decoder) Reset(b []byte) {
+	kept, scratch := d.kept[:0], d.scratch
+	*d = NewDecoder(b, d.sp)
+	d.kept, d.scratch = kept, scratch
+}
+
+// SetStrict makes the first unreadable payload the message's error.
+func (d *Decoder) SetStrict(on bool) { d.strict = on }
+
+// Unreadable returns how many attributes were kept raw because their payload does not fit their declared type.
+func (d *Decoder) Unreadable() int { return d.bad }
+
+// Err returns nil if the message could be read, else a *DecodeError that names the place by the schema, which
+// may be nil. Only broken framing of the message itself is an error, unless the Decoder is strict.
+func (d *Decoder) Err(schema *Schema, set int) error {
+	if d.trouble.kind == fine {
+		return nil
+	}
+	return d.error(schema, set)
+}
+
+func (d *Decoder) error(schema *Schema, set int) error {
+	e := &DecodeError{Offset: d.trouble.off, Reason: d.trouble.reason()}
+	if s := schema.set(set); s != nil {
+		e.Set = s.Name
+		e.Path, _ = schema.Path(set, d.buf, d.trouble.off)
+	}
+	return e
+}
+
+// Header takes the first n bytes of the level, which its fixed header occupies; attributes follow at the next
+// multiple of 4. If the level is shorter it is malformed and the result is n zero bytes. The result is valid
+// until the next method call.
+func (d *Decoder) Header(n int) []byte {
+	at := d.lv.next
+	if d.lv.end-at < n {
+		d.malformed(shortHeader, d.lv.end-at, n)
+		return d.zeros(n)
+	}
+	d.lv.next = min(at+(n+3)&^3, d.lv.end)
+	d.lv.start = d.lv.next
+	return d.buf[at : at+n : at+n]
+}
+
+func (d *Decoder) zeros(n int) []byte {
+	d.scratch = slices.Grow(d.scratch[:0], n)[:n]
+	clear(d.scratch)
+	return d.scratch
+}
+
+// Next moves to the level's next attribute and reports whether there is one. The last attribute may lack its
+// padding, and less than 4 bytes at the end are ignored. A length below 4 or beyond the level makes the level
+// malformed and ends it.
+func (d *Decoder) Next() bool {
+	at := d.lv.next
+	if d.lv.end-at < 4 {
+		return false
+	}
+	p := d.buf[at : at+4]
+	n := int(binary.NativeEndian.Uint16(p))
+	raw := binary.NativeEndian.Uint16(p[2:])
+	if n < 4 || n > d.lv.end-at {
+		return d.malformed(wrongLength, n, d.lv.end-at)
+	}
+	d.lv.at = at
+	d.lv.lim = at + n
+	d.lv.next = at + (n+3)&^3
+	d.lv.raw = raw
+	bit := uint64(1) << (raw & 63)
+	if d.lv.seen&bit != 0 {
+		d.lv.again = true
+	}
+	d.lv.seen |= bit
+	return true
+}
+
+// Type returns the number of the current attribute, without flag bits.
+func (d *Decoder) Type() uint16 { return d.lv.raw & TypeMask }
+
+// payload returns the payload of the current attribute.
+func (d *Decoder) payload() []byte { return d.buf[d.lv.at+4 : d.lv.lim : d.lv.lim] }
+
+// malformed ends the level. At the message's own level this is an error.
+func (d *Decoder) malformed(kind troubleKind, a, b int) bool {
+	if d.depth == 0 || d.strict {
+		d.fail(trouble{kind, d.lv.next, a, b})
+	}
+	d.lv.broken = true
+	d.lv.next = d.lv.end
+	return false
+}
+
+func (d *Decoder) fail(t trouble) {
+	if d.trouble.kind == fine {
+		d.trouble = t
+	}
+}
+
+// Keep keeps the current attribute raw; Finish returns it.
+func (d *Decoder) Keep() { d.keep(span{d.lv.at, d.lv.lim}) }
+
+func (d *Decoder) keep(s span) {
+	d.kept = append(d.kept, s)
+	// Sub-messages are read after the level's loop, so theirs may belong further to the front.
+	for i := len(d.kept) - 1; i > d.lv.kept && d.kept[i-1].at > d.kept[i].at; i-- {
+		d.kept[i-1], d.kept[i] = d.kept[i], d.kept[i-1]
+	}
+}
+
+// unreadable keeps the current attribute raw because its payload is not what the schema says.
+func (d *Decoder) unreadable(kind troubleKind, a, b int) {
+	d.Keep()
+	d.bad++
+	if d.strict {
+		d.fail(trouble{kind, d.lv.at, a, b})
+	}
+}
