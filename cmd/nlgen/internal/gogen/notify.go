@@ -1,0 +1,80 @@
+package gogen
+
+import (
+	"fmt"
+	"strings"
+)
+
+// notifyFile writes multicast groups, notifications and what decodes them.
+func (p *pkg) notifyFile() *file {
+	w := p.file()
+	p.groupDecls(w)
+	for _, n := range p.notes {
+		first := fmt.Sprintf("%s is the message %s from the kernel.", n.name, n.n.Name)
+		if n.n.Group != nil {
+			first += fmt.Sprintf(" It comes in group %s.", n.n.Group.Name)
+		}
+		w.decl(doc(first, n.n.Doc), "type %s struct {\nnl.Meta\n%s %s // the message\n}", n.name, n.field, n.rec.name)
+	}
+	body := []string{"return nil, -1"}
+	if cases := p.noteCases(); cases != nil {
+		body = append(append([]string{"switch op {"}, cases...), "}", "return nil, -1")
+	}
+	w.fn(wrap("decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema has none of that number, else also the message's place in the schema table."),
+		"decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int)", body...)
+	return w
+}
+
+// noteCases is the switch of decodeNotification. Where several notifications share a number, the first
+// stands for all.
+func (p *pkg) noteCases() []string {
+	var out []string
+	seen := map[uint16]bool{}
+	for _, n := range p.notes {
+		if seen[n.n.ID] {
+			continue
+		}
+		seen[n.n.ID] = true
+		out = append(out, fmt.Sprintf("case %d:", n.n.ID), "n := &"+n.name+"{Meta: *m}",
+			fmt.Sprintf("n.Meta.Op = %q", n.n.Name), fmt.Sprintf("n.%s.Decode(d)", n.field), fmt.Sprintf("return n, %d", n.rec.index))
+	}
+	return out
+}
+
+func (p *pkg) groupDecls(w *file) {
+	kind := "uint32"
+	if p.fam.Generic {
+		kind = "string"
+	}
+	w.decl(wrap("Group is a multicast group of the family, for [Events]."), "type Group %s", kind)
+	var lines, all []string
+	for i, g := range p.fam.Groups {
+		if strings.TrimSpace(g.Doc) != "" {
+			lines = append(lines, commented(wrap(g.Doc))...)
+		}
+		v := fmt.Sprintf("%q", g.Name)
+		if !p.fam.Generic {
+			v = fmt.Sprint(g.ID)
+			if g.ID == 0 {
+				continue // the schema does not know its number
+			}
+		}
+		lines = append(lines, fmt.Sprintf("%s Group = %s // %s", p.groups[i], v, g.Name))
+		all = append(all, p.groups[i])
+	}
+	if lines != nil {
+		w.decl([]string{"Multicast groups."}, "%s", "const (\n"+strings.Join(lines, "\n")+"\n)")
+	}
+	ref := "nl.GroupRef{ID: uint32(g)}"
+	if p.fam.Generic {
+		ref = "nl.GroupRef{Name: string(g)}"
+	}
+	body := []string{}
+	if all != nil {
+		body = append(body, "if len(groups) == 0 {", "groups = []Group{"+strings.Join(all, ", ")+"}", "}")
+	}
+	body = append(body, "s := nl.EventSource{Family: &family, Decode: decodeNotification}",
+		"for _, g := range groups {", "s.Groups = append(s.Groups, "+ref+")", "}", "return s")
+	w.fn(wrap("Events subscribes to groups, for [nl.Subscribe]; without an argument, to all groups that the schema lists."),
+		"Events(groups ...Group) nl.EventSource", body...)
+}

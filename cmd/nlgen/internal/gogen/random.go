@@ -1,0 +1,3 @@
+package gogen
+
+func (p *pkg) testFile() *file { return p.file() }
