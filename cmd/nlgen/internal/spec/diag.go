@@ -59,10 +59,12 @@ func HasErrors(diags []Diagnostic) bool {
 type report struct {
 	path  string
 	diags []Diagnostic
+	count map[Severity]int
 }
 
-// maxDiags bounds what one file can report: who repairs that many runs again anyway.
-const maxDiags = 10_000
+// maxDiags bounds how many errors and how many warnings one file can have: who repairs that many runs again
+// anyway. The two are counted apart, so that no number of warnings hides an error.
+const maxDiags = 5_000
 
 // add records a problem under a rule, which decides the severity.
 func (r *report) add(pos Pos, rule, format string, args ...any) {
@@ -71,12 +73,17 @@ func (r *report) add(pos Pos, rule, format string, args ...any) {
 
 // hint records a problem together with a way out.
 func (r *report) hint(pos Pos, rule, hint, format string, args ...any) {
-	if len(r.diags) >= maxDiags {
+	sev := RuleSeverity(rule)
+	if r.count[sev] >= maxDiags {
 		return
 	}
+	if r.count == nil {
+		r.count = map[Severity]int{}
+	}
+	r.count[sev]++
 	r.diags = append(r.diags, Diagnostic{
 		File: r.path, Line: pos.Line, Col: pos.Col,
-		Severity: RuleSeverity(rule), Rule: rule,
+		Severity: sev, Rule: rule,
 		Message: fmt.Sprintf(format, args...), Hint: hint,
 	})
 }

@@ -119,6 +119,9 @@ func (r *reader) object(n *yaml.Node, obj *object) *fields {
 // hint says where the first of two things stands.
 func (p Pos) hint() string { return "first at line " + strconv.Itoa(p.Line) }
 
+// at says where something stands.
+func (p Pos) at() string { return "it stands at line " + strconv.Itoa(p.Line) }
+
 // at returns the words of some levels in alphabetical order.
 func (w words) at(l levels) []string {
 	var names []string

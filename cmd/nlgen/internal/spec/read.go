@@ -34,6 +34,7 @@ func Parse(path string, data []byte) (*File, []Diagnostic) {
 	f.Path = path
 	n := &numberer{report: rep, index: newIndex(f), suggest: r.suggest}
 	n.file(f)
+	newChecker(n, f, r.level).file()
 	return f, rep.sorted()
 }
 
@@ -103,7 +104,10 @@ func fileLevel(root *yaml.Node) levels {
 
 // each reads the elements of the list under a key; those that cannot be read are left out.
 func each[T any](r *reader, f *fields, key string, read func(*reader, *yaml.Node) *T) []*T {
-	nodes, _ := f.list(key)
+	nodes, ok := f.list(key)
+	if !ok {
+		return nil
+	}
 	all := make([]*T, 0, len(nodes))
 	for _, n := range nodes {
 		if r.left <= 0 {

@@ -27,12 +27,16 @@ func (r *reader) definition(n *yaml.Node) *Definition {
 	return d
 }
 
-// keysOf lists the keys that belong to one type of definition only; true marks what it must have.
+// keysOf lists the keys that not every type of definition has; true marks what a type must have.
 var keysOf = map[string]map[string]bool{
-	"const":  {"value": true, "name-prefix": false},
-	"enum":   {"entries": true, "value-start": false, "render-max": false, "enum-name": false, "name-prefix": false, "enum-cnt-name": false},
-	"flags":  {"entries": true, "value-start": false, "render-max": false, "enum-name": false, "name-prefix": false, "enum-cnt-name": false},
-	"struct": {"members": true, "enum-name": false, "name-prefix": false},
+	"const":  {"value": true},
+	"enum":   enumKeys,
+	"flags":  enumKeys,
+	"struct": {"members": true},
+}
+
+var enumKeys = map[string]bool{
+	"entries": true, "value-start": false, "render-max": false, "enum-name": false, "enum-cnt-name": false,
 }
 
 func (r *reader) definitionKeys(f *fields, d *Definition) {

@@ -53,6 +53,9 @@ func (r *reader) attr(n *yaml.Node, subset bool) *Attr {
 	if !subset && !f.has("type") {
 		r.add(f.pos, RuleMissingKey, "an attribute must have %q", "type")
 	}
+	for _, v := range a.TypeValue {
+		r.checkName(v, freeName)
+	}
 	if c := f.object("checks", checkKeys); c != nil {
 		a.Checks = c.checks()
 	}

@@ -1,0 +1,139 @@
+package spec
+
+import (
+	"maps"
+	"slices"
+)
+
+// A checker holds one file against the rules of the language that go beyond the shape of its YAML.
+type checker struct {
+	*report
+	*index
+	f       *File
+	level   levels
+	suggest *suggester
+
+	used    map[any]bool               // definitions, sets and sub-messages that something refers to
+	names   map[string][]string        // what a reference of a kind may name, filled on demand
+	spans   map[*Definition]span       // what the entries of an enum or flag set hold
+	sizes   map[*Definition]layout     // of structs; a size below zero marks one that cannot be told
+	parents map[*AttrSet][]*AttrSet    // who nests a set
+	headers map[*AttrSet][]*Definition // the fixed headers of the messages whose root a set is
+	picked  map[formatUse]bool         // selectors whose formats have been looked at
+}
+
+func newChecker(n *numberer, f *File, level levels) *checker {
+	return &checker{
+		report: n.report, index: n.index, f: f, level: level, suggest: n.suggest,
+		used: map[any]bool{}, names: map[string][]string{},
+		spans: map[*Definition]span{}, sizes: map[*Definition]layout{},
+		picked: map[formatUse]bool{},
+	}
+}
+
+func (c *checker) file() {
+	c.definitions()
+	c.attrSets()
+	c.subMessages()
+	c.operations()
+	c.groupList()
+	c.graph()
+	c.selectors()
+	c.unused()
+}
+
+// known returns the names that a reference of a kind may use.
+func (c *checker) known(kind string) []string {
+	if names, ok := c.names[kind]; ok {
+		return names
+	}
+	var names []string
+	switch kind {
+	case "set":
+		names = slices.Sorted(maps.Keys(c.sets))
+	case "sub-message":
+		names = slices.Sorted(maps.Keys(c.subs))
+	case "operation":
+		names = slices.Sorted(maps.Keys(c.ops))
+	case "group":
+		names = slices.Sorted(maps.Keys(c.groups))
+	default:
+		for name, d := range c.defs {
+			if d.Type.V == kind || kind == "enum" && d.Type.V == "flags" {
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+	}
+	c.names[kind] = names
+	return names
+}
+
+// set follows a reference to an attribute set; nil where there is none or it dangles.
+func (c *checker) set(ref Value[string]) *AttrSet {
+	if !ref.Set() {
+		return nil
+	}
+	s := c.sets[ref.V]
+	if s == nil {
+		c.hint(ref.Pos, RuleUnknownSet, c.suggest.hint(ref.V, c.known("set")), "no attribute set is called %q", ref.V)
+		return nil
+	}
+	return s
+}
+
+// enum follows a reference to an enum or flag set.
+func (c *checker) enum(ref Value[string]) *Definition {
+	if !ref.Set() {
+		return nil
+	}
+	d := c.defs[ref.V]
+	switch {
+	case d == nil:
+		c.hint(ref.Pos, RuleUnknownEnum, c.suggest.hint(ref.V, c.known("enum")), "no enum or flag set is called %q", ref.V)
+		return nil
+	case !d.Type.Set():
+		return nil
+	case d.Type.V != "enum" && d.Type.V != "flags":
+		c.hint(ref.Pos, RuleWrongKind, d.where(), "%q is %s, not an enum or flag set", ref.V, d.kind())
+		return nil
+	}
+	c.used[d] = true
+	return d
+}
+
+// structure follows a reference to a struct.
+func (c *checker) structure(ref Value[string]) *Definition {
+	if !ref.Set() {
+		return nil
+	}
+	d := c.defs[ref.V]
+	switch {
+	case d == nil:
+		c.hint(ref.Pos, RuleUnknownStruct, c.suggest.hint(ref.V, c.known("struct")), "no struct is called %q", ref.V)
+		return nil
+	case !d.Type.Set():
+		return nil
+	case d.Type.V != "struct":
+		c.hint(ref.Pos, RuleWrongKind, d.where(), "%q is %s, not a struct", ref.V, d.kind())
+		return nil
+	}
+	c.used[d] = true
+	return d
+}
+
+// unique reports every name that has been taken before.
+func unique[T any](c *checker, rule, what string, all []*T, name func(*T) Value[string]) {
+	first := make(map[string]Pos, len(all))
+	for _, v := range all {
+		n := name(v)
+		if !n.Set() {
+			continue
+		}
+		if at, twice := first[n.V]; twice {
+			c.hint(n.Pos, rule, at.hint(), "%s %q is defined twice", what, n.V)
+			continue
+		}
+		first[n.V] = n.Pos
+	}
+}
