@@ -13,20 +13,21 @@ type checker struct {
 	level   levels
 	suggest *suggester
 
-	used    map[any]bool               // definitions, sets and sub-messages that something refers to
-	names   map[string][]string        // what a reference of a kind may name, filled on demand
-	spans   map[*Definition]span       // what the entries of an enum or flag set hold
-	sizes   map[*Definition]layout     // of structs; a size below zero marks one that cannot be told
-	parents map[*AttrSet][]*AttrSet    // who nests a set
-	headers map[*AttrSet][]*Definition // the fixed headers of the messages whose root a set is
-	picked  map[formatUse]bool         // selectors whose formats have been looked at
+	used     map[any]bool               // definitions, sets and sub-messages that something refers to
+	names    map[string][]string        // what a reference of a kind may name, filled on demand
+	spans    map[*Definition]span       // what the entries of an enum or flag set hold
+	carriers map[*Definition][]carrier  // where an enum or flag set is used
+	sizes    map[*Definition]layout     // of structs; a size below zero marks one that cannot be told
+	parents  map[*AttrSet][]*AttrSet    // who nests a set
+	headers  map[*AttrSet][]*Definition // the fixed headers of the messages whose root a set is
+	picked   map[formatUse]bool         // selectors whose formats have been looked at
 }
 
 func newChecker(n *numberer, f *File, level levels) *checker {
 	return &checker{
 		report: n.report, index: n.index, f: f, level: level, suggest: n.suggest,
 		used: map[any]bool{}, names: map[string][]string{},
-		spans: map[*Definition]span{}, sizes: map[*Definition]layout{},
+		spans: map[*Definition]span{}, carriers: map[*Definition][]carrier{}, sizes: map[*Definition]layout{},
 		picked: map[formatUse]bool{},
 	}
 }
@@ -34,6 +35,7 @@ func newChecker(n *numberer, f *File, level levels) *checker {
 func (c *checker) file() {
 	c.definitions()
 	c.attrSets()
+	c.enumWidths()
 	c.subMessages()
 	c.operations()
 	c.groupList()
