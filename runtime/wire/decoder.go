@@ -30,6 +30,8 @@ type level struct {
 	sized            uint64 // types counted by Grow, modulo 64
 	raw              uint16 // type of the current attribute with its flag bits
 	again            bool   // a bit of seen was met twice
+	second           bool   // Again was called
+	repeats          bool   // again, as it was then
 	broken           bool   // the framing is malformed
 }
 

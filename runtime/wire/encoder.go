@@ -13,6 +13,7 @@ type Encoder struct {
 	buf   []byte
 	base  int // where the message begins in buf
 	depth int
+	inner int // the attribute whose struct is being filled, as its offset in buf; -1: the fixed header's
 	fail  *failure
 }
 
@@ -50,6 +51,7 @@ func (e *Encoder) error(schema *Schema, set int) error {
 // fill, valid until the next method call.
 func (e *Encoder) Header(n int) []byte {
 	at := len(e.buf)
+	e.inner = -1
 	e.buf = append(e.buf, make([]byte, (n+3)&^3)...)
 	return e.buf[at : at+n : at+n]
 }

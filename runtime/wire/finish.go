@@ -9,6 +9,9 @@ import (
 // raw, and of those that the set knows as not repeating, all occurrences but the last. It returns nil if
 // there are none.
 func (d *Decoder) Finish(set *Set) Attrs {
+	if d.lv.second {
+		d.lv.again = d.lv.repeats
+	}
 	if !d.lv.again && len(d.kept) == d.lv.kept {
 		return nil
 	}

@@ -46,7 +46,7 @@ func (p *pkg) subsFile() *file {
 func (p *pkg) subTypes(w *file, t *subType) {
 	sel := p.selectorType(t.sub.Type)
 	w.decl(doc(fmt.Sprintf("%s is the sub-message %s: a pointer to one of the types whose names start with %s.", t.name, t.sub.Name, t.name), t.sub.Doc),
-		"type %s interface {\n%s() %s\nwire.Message\n}", t.name, t.method, sel)
+		"type %s interface {\n%s() %s\n}", t.name, t.method, sel)
 	for _, f := range t.formats {
 		what := fmt.Sprintf("%s is the format %s of [%s].", f.name, f.f.Value, t.name)
 		if f.alias != nil {
@@ -59,8 +59,6 @@ func (p *pkg) subTypes(w *file, t *subType) {
 	w.decl(wrap(fmt.Sprintf("%s is a [%s] of a format that the schema does not know.", u, t.name)),
 		"type %s struct {\nSelector %s `json:\"-\"`\nNested bool `json:\"nested,omitzero\"` // the attribute carries NLA_F_NESTED\nRaw wire.Bytes `json:\"raw\"`\n}", u, sel)
 	w.fn(nil, fmt.Sprintf("(m *%s) %s() %s", u, t.method, sel), "return m.Selector")
-	w.fn([]string{"Encode writes the payload."}, "(m *"+u+") Encode(e *wire.Encoder)", "e.Append(m.Raw)")
-	w.fn([]string{"Decode takes the whole level as the payload."}, "(m *"+u+") Decode(d *wire.Decoder)", "m.Raw = d.Rest()")
 }
 
 // aliasMethods gives a defined type the codec of the type that it is defined from.
