@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sort"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,20 +22,21 @@ func TestKernelSpecsAgreeWithHeaders(t *testing.T) {
 		t.Fatal("no kernel schemas")
 	}
 	facts := readFacts(t)
-	known := map[string]string{}
-	for _, k := range knownWrong {
-		known[k.spec+" "+k.what] = k.why
-	}
+	seen := map[mistake]bool{}
 	for _, path := range files {
 		name := strings.TrimSuffix(filepath.Base(path), ".yaml")
-		floor, ok := kernelFloors[name]
-		if !ok {
-			t.Errorf("%s: no floor in kernelFloors", name)
+		for _, m := range compare(t, facts, name, path, floorOf(kernelFloors, name)) {
+			if k, ok := knownMistake(m.schema, m.what); ok {
+				seen[k] = true
+			} else {
+				t.Error(m)
+			}
 		}
-		compare(t, facts, name, path, floor, known)
 	}
-	for k, why := range known {
-		t.Errorf("%s: in the list of known mistakes (%s), but right or gone", k, why)
+	for _, k := range knownMistakes {
+		if !seen[k] {
+			t.Errorf("%s: %s is listed as a mistake (%s), but it is right or gone", k.schema, k.what, k.why)
+		}
 	}
 }
 
@@ -48,51 +48,54 @@ func TestOwnSchemasAgreeWithHeaders(t *testing.T) {
 	facts := readFacts(t)
 	for _, path := range files {
 		name := strings.TrimSuffix(filepath.Base(path), ".yaml")
-		floor, ok := ownFloors[name]
-		if !ok {
-			floor = 90
+		for _, m := range compare(t, facts, name, path, floorOf(ownFloors, name)) {
+			t.Error(m)
 		}
-		compare(t, facts, name, path, floor, map[string]string{})
 	}
 }
 
-// compare checks one schema. Mistakes in known are taken from there; others fail. floor is the share of the
-// schema's claims, in percent, that the headers must name, so that silence is not taken for agreement.
-func compare(t *testing.T, facts map[string]uint64, name, path string, floor int, known map[string]string) {
+// A difference is a claim that headers contradict.
+type difference struct {
+	schema, what string
+	value, fact  uint64
+}
+
+func (d difference) String() string {
+	return fmt.Sprintf("%s: %s is %d, headers say %d", d.schema, d.what, int64(d.value), int64(d.fact))
+}
+
+// compare returns what headers contradict in one schema. floor is the share of the schema's claims, in
+// percent, that headers must name, so that silence is not taken for agreement.
+func compare(t *testing.T, facts map[string]uint64, name, path string, floor int) []difference {
 	t.Helper()
 	file, diags := spec.Load(path)
 	if file == nil {
 		t.Errorf("load %s: %v", path, diags)
-		return
+		return nil
 	}
 	claims := claimsOf(Build(file), headerNames[name])
-	var met int
-	var unmet []string
+	if len(claims) == 0 {
+		t.Errorf("%s: claims nothing", name)
+		return nil
+	}
+	var differ []difference
+	var unnamed []string
 	for _, c := range claims {
 		fact, ok := c.find(facts)
-		if !ok {
-			unmet = append(unmet, c.what)
-			continue
+		switch {
+		case !ok:
+			unnamed = append(unnamed, c.what)
+		case !agree(c.value, fact):
+			differ = append(differ, difference{name, c.what, c.value, fact})
 		}
-		met++
-		if agree(c.value, fact) {
-			continue
-		}
-		if _, ok := known[name+" "+c.what]; ok {
-			delete(known, name+" "+c.what)
-			continue
-		}
-		t.Errorf("%s: %s is %d, headers say %d", name, c.what, int64(c.value), int64(fact))
 	}
-	share := 0
-	if len(claims) > 0 {
-		share = 100 * met / len(claims)
-	}
-	t.Logf("%-16s %4d of %4d claims have a name in the headers: %d %%", name, met, len(claims), share)
+	named := len(claims) - len(unnamed)
+	share := 100 * named / len(claims)
+	t.Logf("%-16s headers name %4d of %4d claims, %3d %%; %d differ", name, named, len(claims), share, len(differ))
 	if share < floor {
-		sort.Strings(unmet)
-		t.Errorf("%s: the headers name %d %% of the claims, want %d %%; not named:\n\t%s", name, share, floor, strings.Join(unmet, "\n\t"))
+		t.Errorf("%s: headers name %d %% of the claims, want %d %%; not named:\n\t%s", name, share, floor, strings.Join(unnamed, "\n\t"))
 	}
+	return differ
 }
 
 // agree compares a schema's value with C's, which may give -1 for what travels as 0xffffffff.
@@ -124,8 +127,7 @@ func claimsOf(f *Family, names names) []claim {
 	}
 	for _, c := range f.Consts {
 		if c.Int != nil {
-			v, _ := bits(c.Int)
-			add(v, "const "+c.Name, c.CName)
+			add(bits(c.Int), "const "+c.Name, c.CName)
 		}
 	}
 	for _, e := range f.Enums {
@@ -133,7 +135,7 @@ func claimsOf(f *Family, names names) []claim {
 			continue
 		}
 		for _, s := range e.Entries {
-			add(s.Value, "enum "+e.Name+"."+s.Name, names.entry(e, s)...)
+			add(names.value(e, s), "enum "+e.Name+"."+s.Name, names.entry(e, s))
 		}
 	}
 	for _, s := range f.Structs {
@@ -143,9 +145,9 @@ func claimsOf(f *Family, names names) []claim {
 			if m.Pad {
 				continue
 			}
-			key := c + "." + names.member(s, m)
-			add(uint64(m.Offset), "struct "+s.Name+"."+m.Name+" offset", "offset "+key)
-			add(uint64(m.Size), "struct "+s.Name+"."+m.Name+" size", "bytes "+key)
+			prefixed, plain := c+"."+names.member(s, m), c+"."+cIdent(m.Name)
+			add(uint64(m.Offset), "struct "+s.Name+"."+m.Name+" offset", "offset "+prefixed, "offset "+plain)
+			add(uint64(m.Size), "struct "+s.Name+"."+m.Name+" size", "bytes "+prefixed, "bytes "+plain)
 		}
 	}
 	for _, s := range f.Sets {
@@ -153,7 +155,7 @@ func claimsOf(f *Family, names names) []claim {
 			continue
 		}
 		for _, a := range s.Attrs {
-			add(uint64(a.ID), "set "+s.Name+"."+a.Name, names.attr(s, a)...)
+			add(uint64(a.ID), "set "+s.Name+"."+a.Name, names.attr(s, a))
 		}
 	}
 	return append(claims, messageClaims(f, names)...)
@@ -163,7 +165,7 @@ func claimsOf(f *Family, names names) []claim {
 func messageClaims(f *Family, names names) []claim {
 	var claims []claim
 	mask := names.opMask()
-	prefix := ""
+	prefix := cName(f.Name + "-cmd-")
 	for _, op := range f.Ops {
 		c := names.op(op)
 		prefix = strings.TrimSuffix(c, cName(op.Name))
@@ -184,7 +186,7 @@ func messageClaims(f *Family, names names) []claim {
 	}
 	for _, n := range f.Notifications {
 		if !n.Made {
-			claims = append(claims, claim{"notification " + n.Name, []string{prefix + cName(n.Name)}, uint64(n.ID & mask)})
+			claims = append(claims, claim{"notification " + n.Name, names.event(prefix, n.Name), uint64(n.ID & mask)})
 		}
 	}
 	return claims
