@@ -33,6 +33,7 @@ type level struct {
 	second           bool   // Again was called
 	repeats          bool   // again, as it was then
 	broken           bool   // the framing is malformed
+	unsorted         bool   // the level's part of Decoder.kept is not in wire order
 }
 
 // span is an attribute of the message: header at `at`, payload from at+4 to lim.
@@ -153,11 +154,10 @@ func (d *Decoder) fail(t trouble) {
 func (d *Decoder) Keep() { d.keep(span{d.lv.at, d.lv.lim}) }
 
 func (d *Decoder) keep(s span) {
-	d.kept = append(d.kept, s)
-	// Sub-messages are read after the level's loop, so theirs may belong further to the front.
-	for i := len(d.kept) - 1; i > d.lv.kept && d.kept[i-1].at > d.kept[i].at; i-- {
-		d.kept[i-1], d.kept[i] = d.kept[i], d.kept[i-1]
+	if n := len(d.kept); n > d.lv.kept && d.kept[n-1].at > s.at {
+		d.lv.unsorted = true // sub-messages are read after the rest of the level
 	}
+	d.kept = append(d.kept, s)
 }
 
 // unreadable keeps the current attribute raw because its payload is not what the schema says.

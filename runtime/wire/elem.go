@@ -13,7 +13,7 @@ func AppendAddr(d *Decoder, slot int, s []netip.Addr, a netip.Addr) []netip.Addr
 }
 
 // Blob writes bytes as an element of a list, where nil is as good as empty.
-func (e *Encoder) Blob(id uint16, b []byte) { e.Bytes(id, append(make([]byte, 0, len(b)), b...)) }
+func (e *Encoder) Blob(id uint16, b []byte) { copy(e.attr(id, len(b)), b) }
 
 // AddrElem writes an address as an element of a list, where an invalid one is an error.
 func (e *Encoder) AddrElem(id uint16, a netip.Addr) {
@@ -47,15 +47,13 @@ func fit[T Integer](e *Encoder, v T, bits int) uint64 {
 	return uint64(v)
 }
 
-// failStruct makes the message an error about the struct that is being filled.
+// failStruct makes the message an error about the struct or fixed header that is being filled.
 func (e *Encoder) failStruct(reason string) {
 	if e.fail != nil {
 		return
 	}
-	e.fail = &failure{at: e.inner - e.base, reason: reason}
-	if e.inner < 0 {
-		e.fail.at = 0
-	} else {
+	e.fail = &failure{at: e.inner - e.base, header: e.header, reason: reason}
+	if !e.header {
 		e.fail.id = binary.NativeEndian.Uint16(e.buf[e.inner+2:]) & TypeMask
 	}
 }

@@ -205,7 +205,7 @@ func (e *Encoder) Struct(id uint16, n int, tail Bytes) []byte {
 		e.tooLong(id, n+len(tail))
 		tail = nil
 	}
-	e.inner = len(e.buf)
+	e.inner, e.header = len(e.buf), false
 	p := e.attr(id, n+len(tail))
 	copy(p[n:], tail)
 	return p[:n:n]

@@ -13,14 +13,17 @@ type Encoder struct {
 	buf   []byte
 	base  int // where the message begins in buf
 	depth int
-	inner int // the attribute whose struct is being filled, as its offset in buf; -1: the fixed header's
+	inner int // where the struct that is being filled is in buf
 	fail  *failure
+
+	header bool // that struct is a fixed header, not an attribute's
 }
 
 // failure is the first error, with what its path is found from: offsets into the message.
 type failure struct {
 	at     int    // where the attribute is, or would have been written
 	id     uint16 // its number
+	header bool   // it is no attribute but a fixed header
 	reason string
 	open   []int // nests around it, innermost first, filled in as they end
 }
@@ -42,7 +45,7 @@ func (e *Encoder) error(schema *Schema, set int) error {
 	if s := schema.set(set); s != nil {
 		err.Set = s.Name
 		slices.Reverse(e.fail.open)
-		err.Path = schema.openPath(set, e.buf[e.base:], e.fail.open, e.fail.at, e.fail.id)
+		err.Path = schema.openPath(set, e.buf[e.base:], e.fail)
 	}
 	return err
 }
@@ -51,7 +54,7 @@ func (e *Encoder) error(schema *Schema, set int) error {
 // fill, valid until the next method call.
 func (e *Encoder) Header(n int) []byte {
 	at := len(e.buf)
-	e.inner = -1
+	e.inner, e.header = at, true
 	e.buf = append(e.buf, make([]byte, (n+3)&^3)...)
 	return e.buf[at : at+n : at+n]
 }
@@ -107,6 +110,9 @@ func (e *Encoder) End(m Mark) {
 		return
 	}
 	binary.NativeEndian.PutUint16(e.buf[m.at:], uint16(n))
+	for ; n%4 != 0; n++ {
+		e.buf = append(e.buf, 0)
+	}
 }
 
 // endBad ends a nest that is too long itself, or may be around an error.

@@ -23,6 +23,9 @@ func (d *Decoder) finish(set *Set) Attrs {
 	if d.lv.broken {
 		return nil // Leave keeps the whole level raw; at the top the message is an error
 	}
+	if d.lv.unsorted {
+		slices.SortFunc(d.kept[d.lv.kept:], func(a, b span) int { return a.at - b.at })
+	}
 	if d.lv.again {
 		d.keepRepeats(set)
 	}

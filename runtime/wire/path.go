@@ -1,5 +1,7 @@
 package wire
 
+import "encoding/binary"
+
 // Path returns the path of the attribute that covers byte off of a message of that set, such as
 // "peers[3].allowed-ips[0].family": names joined by dots; after attributes that repeat, how many of the kind
 // come before; after numbered arrays, the entry's number. An attribute that the schema does not know has its
@@ -89,19 +91,22 @@ func (w *walker) word(s string) {
 	w.path = append(w.path, s...)
 }
 
-// openPath is the path of attribute id at offset `at` of an unfinished message, inside the nests that begin
-// at the offsets open, outermost first. The lengths in their headers are not known yet.
-func (s *Schema) openPath(set int, msg []byte, open []int, at int, id uint16) string {
-	w := newWalker(s, set, msg[:min(at, len(msg))])
-	for _, nest := range open {
-		raw, _, _, _ := w.attr(nest, len(w.msg))
-		w.lv.end = nest
-		w.name(raw&TypeMask, nest)
-		if !w.enter(raw, nest, len(w.msg)) {
-			w.lv = scope{set: -1, from: nest + 4, start: nest + 4, end: len(w.msg)}
+// openPath is the path of a failure in an unfinished message. The nests around it have no valid length yet.
+func (s *Schema) openPath(set int, msg []byte, f *failure) string {
+	w := newWalker(s, set, msg)
+	for _, at := range f.open {
+		raw := binary.NativeEndian.Uint16(msg[at+2:])
+		w.lv.end = at
+		w.name(raw&TypeMask, at)
+		if !w.enter(raw, at, len(msg)) {
+			w.lv = scope{set: -1, from: at + 4, start: at + 4, end: len(msg)}
 		}
 	}
-	w.lv.end = at
-	w.name(id, at)
+	if f.header {
+		w.word("header")
+		return string(w.path)
+	}
+	w.lv.end = f.at
+	w.name(f.id, f.at)
 	return string(w.path)
 }

@@ -2,6 +2,7 @@ package gogen
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/ir"
 )
@@ -75,26 +76,25 @@ func (p *pkg) decodeMethod(w *file, r *record) {
 		body = append(body, fmt.Sprintf("m.Header.decode(d.Header(%d))", r.header.Size))
 	}
 	var first, second []string
-	pads := ""
+	var pads, later []string
 	for _, f := range r.fields {
 		id := fmt.Sprint(f.attr.ID)
 		switch {
 		case f.attr.Type.Kind == ir.Unused:
-		case f.attr.Type.Kind == ir.Pad || f.later:
-			pads += ", " + id
-			if f.later {
-				second = append(second, "case "+id+":", p.read(r, f))
-			}
+		case f.attr.Type.Kind == ir.Pad:
+			pads = append(pads, id)
+		case f.later:
+			later = append(later, id)
+			second = append(second, "case "+id+":", p.read(r, f))
 		default:
 			first = append(first, "case "+id+":", p.read(r, f))
 		}
 	}
-	if pads != "" {
-		what := "// padding"
-		if second != nil {
-			what = "// read below, once the selector is known"
-		}
-		first = append(first, "case "+pads[2:]+": "+what)
+	if later != nil {
+		first = append(first, "case "+strings.Join(later, ", ")+": // read below, once the selector is known")
+	}
+	if pads != nil {
+		first = append(first, "case "+strings.Join(pads, ", ")+": // padding")
 	}
 	if first == nil {
 		body = append(body, "for d.Next() {", "d.Keep()", "}")
@@ -141,9 +141,9 @@ func (p *pkg) read(r *record, f *field) string {
 		}
 		return dst + " = " + in
 	case ir.SubMsg:
-		in := fmt.Sprintf("decode%s(d, %s)", p.subs[t.Sub].name, p.selectorExpr(r, t.Selector))
+		in := fmt.Sprintf("decode%s(d, %s%s)", p.subs[t.Sub].name, p.selectorExpr(r, t.Selector), p.passSub(r, t.Sub))
 		if f.attr.Multi {
-			return fmt.Sprintf("%s = append(%s, %s)", dst, dst, in)
+			return fmt.Sprintf("if v := %s; v != nil {\n%s = append(%s, v)\n}", in, dst, dst)
 		}
 		return dst + " = " + in
 	}

@@ -129,6 +129,7 @@ func (p *pkg) write(r *record, f *field) []string {
 		if t.Selector.Attr == nil {
 			check = ", " + p.selectorExpr(r, t.Selector)
 		}
+		check += p.passSub(r, t.Sub)
 		if f.attr.Multi {
 			return []string{"for _, v := range " + src + " {", fmt.Sprintf("encode%s(e, %s, v%s)", sub.name, id, check), "}"}
 		}

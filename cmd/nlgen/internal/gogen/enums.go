@@ -86,7 +86,7 @@ func (p *pkg) nameTable(e *ir.Enum, table string) string {
 	})
 	line, lines := "", []string{}
 	for _, x := range list {
-		item := fmt.Sprintf("{%#x, %q}, ", x.v, x.name)
+		item := fmt.Sprintf("{Value: %#x, Name: %q}, ", x.v, x.name)
 		if len(line)+len(item) > docWidth {
 			lines, line = append(lines, line), ""
 		}

@@ -129,7 +129,8 @@ func newPkg(f *ir.Family, o Options) *pkg {
 
 func (p *pkg) nameGroups() {
 	for _, g := range p.fam.Groups {
-		p.groups = append(p.groups, p.scope.claim("Group"+camel(g.Name), "Const", "group "+g.Name))
+		n := strings.TrimPrefix(strings.TrimPrefix(g.Name, "rtnlgrp-"), "nfnlgrp-")
+		p.groups = append(p.groups, p.scope.claim("Group"+camel(n), "Const", "group "+g.Name))
 	}
 }
 

@@ -24,6 +24,15 @@ func subOuter(s *ir.Sub) []*ir.Selector {
 	return out
 }
 
+// passSub is pass for the sets of a sub-message's formats.
+func (p *pkg) passSub(r *record, s *ir.Sub) string {
+	out := ""
+	for _, o := range subOuter(s) {
+		out += ", " + p.selectorExpr(r, o)
+	}
+	return out
+}
+
 func (p *pkg) selectorLiteral(s *ir.Sub, f *ir.Format) string {
 	if s.Enum == nil && p.selectorType(s.Type) == "string" {
 		return fmt.Sprintf("%q", f.Value)

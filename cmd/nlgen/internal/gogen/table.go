@@ -26,7 +26,7 @@ func (p *pkg) tableFile() *file {
 	if len(p.fam.Enums) > 0 {
 		lines = append(lines, "Enums: []wire.EnumTable{")
 		for _, e := range p.fam.Enums {
-			lines = append(lines, fmt.Sprintf("{%q, %t, %sNames},", e.Name, e.Flags, lowerFirst(p.enums[e])))
+			lines = append(lines, fmt.Sprintf("{Name: %q, Flags: %t, Names: %sNames},", e.Name, e.Flags, lowerFirst(p.enums[e])))
 		}
 		lines = append(lines, "},")
 	}

@@ -1,0 +1,43 @@
+package wiretest
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/nlgen/nlgen/runtime/wire"
+)
+
+// A Codec is a message type under test.
+type Codec struct {
+	Name   string
+	Random func(*Rand) wire.Message // makes a value that can be encoded
+	Fresh  func() wire.Message      // makes an empty one
+}
+
+// CheckAll runs Check over every codec of a package.
+func CheckAll(t *testing.T, codecs []Codec) {
+	for i, c := range codecs {
+		Check(t, c.Name, uint64(i), c.Random, c.Fresh)
+	}
+}
+
+// Fuzz fuzzes the decoders of a package: the first byte pair of the input says which.
+func Fuzz(f *testing.F, codecs []Codec) {
+	for i, c := range codecs {
+		if b, err := encode(c.Random(NewRand(uint64(i), 0))); err == nil {
+			f.Add(uint16(i), b)
+		}
+	}
+	f.Fuzz(func(t *testing.T, which uint16, b []byte) {
+		CheckBytes(t, b, nil, codecs[int(which)%len(codecs)].Fresh)
+	})
+}
+
+// Address returns the first address that f makes.
+func Address(f func() netip.Addr) netip.Addr {
+	for {
+		if a := f(); a.IsValid() {
+			return a
+		}
+	}
+}
