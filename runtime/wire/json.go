@@ -21,7 +21,7 @@ func (s Strings) MarshalJSON() ([]byte, error) {
 	}
 	out := make([]json.RawMessage, len(s))
 	for i := range s {
-		b, err := marshalValue(s[i])
+		b, err := marshalValue(&s[i])
 		if err != nil {
 			return nil, err
 		}

@@ -81,7 +81,7 @@ func (o Opt[T]) MarshalJSON() ([]byte, error) {
 	if !o.set {
 		return []byte("null"), nil
 	}
-	return marshalValue(o.v)
+	return marshalValue(&o.v)
 }
 
 // UnmarshalJSON is the reverse of MarshalJSON.
@@ -103,9 +103,10 @@ type hexString struct {
 	Hex *string `json:"hex"`
 }
 
+// marshalValue returns the JSON of what v points to. A pointer lets methods of either kind of receiver be found.
 func marshalValue(v any) ([]byte, error) {
-	if s, ok := v.(string); ok && !utf8.ValidString(s) {
-		h := hex.EncodeToString([]byte(s))
+	if s, ok := v.(*string); ok && !utf8.ValidString(*s) {
+		h := hex.EncodeToString([]byte(*s))
 		return json.Marshal(hexString{&h})
 	}
 	return json.Marshal(v)

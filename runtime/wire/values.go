@@ -145,7 +145,7 @@ type indexedJSON struct {
 
 // MarshalJSON returns {"index": n, "value": ...}, with strings in the form that Opt gives them.
 func (x Indexed[T]) MarshalJSON() ([]byte, error) {
-	v, err := marshalValue(x.Value)
+	v, err := marshalValue(&x.Value)
 	if err != nil {
 		return nil, err
 	}

@@ -95,10 +95,10 @@ func JSON(t *testing.T, seed uint64, random func(*Rand) wire.Message, fresh func
 		}
 		got := fresh()
 		if err := json.Unmarshal(text, got); err != nil {
-			t.Fatalf("message %d: %v in %s", n, err, text)
+			t.Fatalf("message %d: %v in %.1000s", n, err, text)
 		}
 		if !reflect.DeepEqual(got, want) {
-			t.Fatalf("message %d: %s in %s", n, Diff(got, want), text)
+			t.Fatalf("message %d: after JSON: %s in %.1000s", n, Diff(got, want), text)
 		}
 	}
 }
