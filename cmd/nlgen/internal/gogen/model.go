@@ -157,12 +157,13 @@ func (p *pkg) nameOperations() {
 }
 
 // nameSets makes a record for every set and every message. A set that is only ever a message under one
-// fixed header has one record; one that is also nested, or has several headers, has one for each.
+// fixed header has one record; one that is also nested, or has several headers, has one for each. The first
+// message keeps the plain name.
 func (p *pkg) nameSets() {
 	inner := map[*ir.Set]bool{}
 	for _, s := range p.fam.Sets {
 		for _, a := range s.Attrs {
-			for _, in := range a.Type.Inner() {
+			for _, in := range bareSets(a.Type) {
 				inner[in] = true
 			}
 		}
@@ -182,7 +183,7 @@ func (p *pkg) nameSets() {
 				continue
 			}
 			n := name
-			if plain || i > 0 {
+			if i > 0 {
 				n = p.scope.claim(name+camel(m.Header.Name), "Msg", "message of "+s.Name+" under "+m.Header.Name)
 			}
 			p.byMsg[m] = p.record(&record{name: n, set: s, header: m.Header, root: true, doc: s.Doc,
@@ -190,6 +191,9 @@ func (p *pkg) nameSets() {
 		}
 		if !plain {
 			continue
+		}
+		if len(msgs) > 0 && msgs[0].Header != nil {
+			name = p.scope.claim(name+"Attrs", "Set", "attribute set "+s.Name)
 		}
 		r := p.record(&record{name: name, set: s, doc: s.Doc, root: !inner[s], what: fmt.Sprintf("is the attribute set %s.", s.Name)})
 		if s.Parent != nil {
@@ -215,6 +219,25 @@ func (p *pkg) nameSets() {
 		n := p.scope.claim(camel(m.Header.Name)+"Message", "Msg", "message of "+m.Header.Name)
 		p.byMsg[m] = p.record(&record{name: n, header: m.Header, root: true, what: "is a message of the fixed header " + m.Header.Name + " alone."})
 	}
+}
+
+// bareSets lists the sets that stand directly below a payload, without a fixed header before them.
+func bareSets(t *ir.Type) []*ir.Set {
+	switch {
+	case t.Set != nil:
+		return []*ir.Set{t.Set}
+	case t.Elem != nil:
+		return bareSets(t.Elem)
+	}
+	var sets []*ir.Set
+	if t.Sub != nil {
+		for _, f := range t.Sub.Formats {
+			if f.Set != nil && f.Header == nil {
+				sets = append(sets, f.Set)
+			}
+		}
+	}
+	return sets
 }
 
 func (p *pkg) record(r *record) *record {

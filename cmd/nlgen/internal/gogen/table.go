@@ -149,11 +149,9 @@ func (t *table) sub(r *record, ty *ir.Type) int {
 		if f.f.Header != nil {
 			l += fmt.Sprintf(", Header: %d", f.f.Header.Size)
 		}
-		// A format with a header has a record whose table entry begins with that header; the walker has
-		// skipped it by then, so the entry of the bare set serves, where there is one.
 		set := -1
 		if f.f.Set != nil {
-			set = t.p.bySet[f.f.Set].index
+			set = f.record().index
 		}
 		lines = append(lines, l+fmt.Sprintf(", Set: %d},", set))
 	}
