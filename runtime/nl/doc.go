@@ -1,0 +1,36 @@
+// Package nl talks netlink: it opens sockets, makes calls, lists objects and receives notifications for the
+// packages that nlgen generates. Programs use it together with those:
+//
+//	conn, err := nl.Dial(nl.Route, nl.Options{})
+//	defer conn.Close()
+//	link, err := rtlink.New(conn).GetLink(ctx, &rtlink.Link{Ifname: nl.Str("eth0")})
+//
+// # Conns
+//
+// A [Conn] serves one netlink protocol in one network namespace and is safe for use by several goroutines. It
+// lends each call a socket from a small pool, so that a long dump keeps nobody waiting. A [Pinned] is a Conn with
+// one socket, for families that tie kernel state to it.
+//
+// # Calls
+//
+// [Do], [Get], [Dump] and [DumpInto] are what generated methods call. They take options: request flags
+// ([Create], [Excl] and so on), [Strict], [NoAck], and what [Echo], [Warnings] and [To] return. A context ends the
+// waiting, not a request that the kernel is working on: a change whose fate is not known fails with
+// [ErrOutcomeUnknown].
+//
+// The kernel's refusals are an [*Error], which names the attribute at fault. [Collect] makes a slice of a dump
+// and tries again when it was interrupted by a change.
+//
+// # Notifications
+//
+// [Subscribe] joins multicast groups and returns a [Subscription]; its All method is a loop over typed events.
+// Lost events are an [*OverrunError] in the loop, which goes on.
+//
+// # Replies
+//
+// A message answers a request if it comes from the port that was asked (0 is the kernel), to the socket that
+// asked, with the request's sequence number. Everything else is dropped and counted, see [Conn.Stats].
+//
+// The package builds everywhere. Outside Linux [Dial] returns errors.ErrUnsupported, unless [Options] bring a
+// [Transport].
+package nl

@@ -1,0 +1,213 @@
+package nl
+
+import (
+	"context"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/nlgen/nlgen/runtime/wire"
+)
+
+// endpoint is a request socket in the hands of one call: it sends a request and reads what answers it.
+type endpoint struct {
+	shared *shared
+	sock   Socket
+	port   uint32
+	pin    *pin // keeps what is not a reply, nil for pooled sockets
+
+	first   uint32 // the number before that of the socket's first request
+	seq     uint32 // of the running request
+	peer    uint32 // the port that was asked
+	request []byte // kept for the paths in errors
+	in      []byte
+	rest    []byte // of the datagram that is being read
+	packet  Packet // that datagram
+
+	busy        bool // replies of the request may still come
+	interrupted bool // some reply carried NLM_F_DUMP_INTR
+	counted     bool // holds one of the pool's turns
+	tally       tally
+
+	enc wire.Encoder
+	dec wire.Decoder
+}
+
+// message is one received message.
+type message struct {
+	header
+	body []byte
+}
+
+// longAgo as a deadline wakes whoever receives.
+var longAgo = time.Unix(1, 0)
+
+// next returns the next message that belongs to the running request. Errors are bare: ErrTruncated, an
+// *OverrunError, ErrMalformed, ErrClosed, ErrWouldBlock without wait, or the context's.
+func (e *endpoint) next(ctx context.Context, wait bool) (message, error) {
+	for {
+		for len(e.rest) > 0 {
+			h, body, rest, ok := split(e.rest)
+			if !ok {
+				e.rest = nil
+				e.tally.malformed++
+				return message{}, ErrMalformed
+			}
+			whole := e.rest[:headerLen+len(body)]
+			e.rest = rest
+			e.tally.messages++
+			switch {
+			case h.typ == typeNoop:
+			case h.typ == typeOverrun:
+				return message{}, e.overrun()
+			case e.expects(h):
+				e.interrupted = e.interrupted || h.flags&flagDumpIntr != 0
+				return message{h, body}, nil
+			default:
+				e.stray(h, whole)
+			}
+		}
+		if err := e.receive(ctx, wait); err != nil {
+			return message{}, err
+		}
+	}
+}
+
+// expects reports whether a message answers the running request. The kernel fills in the port of the request's
+// sender; a few families leave it 0, and processes may use their own.
+func (e *endpoint) expects(h header) bool {
+	return h.seq == e.seq && (h.port == e.port || h.port == 0 || h.port == e.peer)
+}
+
+// stray counts a message that answers nothing, or keeps it for the owner of a pinned socket.
+func (e *endpoint) stray(h header, whole []byte) {
+	switch {
+	case e.pin != nil && !e.late(h, e.seq):
+		e.pin.keep(e.packet, whole, true)
+	case h.seq != e.seq:
+		e.tally.sequence++
+	default:
+		e.tally.port++
+	}
+}
+
+// late reports whether a message answers an earlier request of the socket, up to the one numbered last.
+func (e *endpoint) late(h header, last uint32) bool {
+	n := h.seq - e.first
+	return h.port == e.port && n != 0 && n <= last-e.first
+}
+
+// receive reads a datagram of the asked port into e.rest.
+func (e *endpoint) receive(ctx context.Context, wait bool) error {
+	for {
+		p, err := e.poll()
+		if err == ErrWouldBlock && wait {
+			p, err = e.await(ctx)
+		}
+		if err != nil {
+			if err == syscall.ENOBUFS {
+				return e.overrun()
+			}
+			return err
+		}
+		e.tally.bytes += uint64(p.Size)
+		if p.Size > len(e.in) {
+			e.grow(p.Size)
+			return ErrTruncated
+		}
+		e.packet = p
+		switch {
+		case p.Port == e.peer:
+			e.rest = e.in[:p.Size]
+			return nil
+		case e.pin != nil:
+			e.pin.keep(p, e.in[:p.Size], false)
+		default:
+			e.tally.sender++
+		}
+	}
+}
+
+// poll receives what is there. A call that wants a pinned socket may have set a deadline, which is not for us.
+func (e *endpoint) poll() (Packet, error) {
+	for {
+		p, err := e.sock.Receive(e.in, false)
+		if err != os.ErrDeadlineExceeded {
+			return p, err
+		}
+		e.sock.SetReadDeadline(time.Time{})
+	}
+}
+
+// await blocks until a datagram arrives, the context ends or the socket is closed.
+func (e *endpoint) await(ctx context.Context) (Packet, error) {
+	if ctx.Done() == nil {
+		return e.sleep(ctx)
+	}
+	fired := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		e.sock.SetReadDeadline(longAgo)
+		close(fired)
+	})
+	p, err := e.sleep(ctx)
+	if !stop() {
+		<-fired // or the deadline would hit the next exchange
+		e.sock.SetReadDeadline(time.Time{})
+	}
+	return p, err
+}
+
+// sleep receives until something other than a passed deadline comes. On a pinned socket the deadline is also
+// how calls interrupt a reader of events, which is not for us then.
+func (e *endpoint) sleep(ctx context.Context) (Packet, error) {
+	for {
+		p, err := e.sock.Receive(e.in, true)
+		if err != os.ErrDeadlineExceeded {
+			return p, err
+		}
+		if err := ctx.Err(); err != nil {
+			return Packet{}, err
+		}
+		e.sock.SetReadDeadline(time.Time{})
+		if err := ctx.Err(); err != nil { // its deadline may be the one just taken away
+			return Packet{}, err
+		}
+	}
+}
+
+// grow makes this and future receive buffers large enough for a datagram of that size.
+func (e *endpoint) grow(size int) {
+	e.tally.truncated++
+	e.in = make([]byte, e.shared.room(size))
+}
+
+// room remembers the size of the largest datagram, and returns the buffer size that fits it.
+func (s *shared) room(size int) int64 {
+	want := (int64(size) + firstBuffer - 1) / firstBuffer * firstBuffer
+	for {
+		have := s.buffer.Load()
+		if have >= want || s.buffer.CompareAndSwap(have, want) {
+			return max(have, want)
+		}
+	}
+}
+
+func (e *endpoint) overrun() error {
+	e.tally.overruns++
+	if e.pin != nil {
+		e.pin.gap = true // it may be events that were lost
+	}
+	return &OverrunError{Count: 1}
+}
+
+// settle ends the use of the endpoint by a call.
+func (e *endpoint) settle() {
+	e.flush()
+	e.rest = nil
+	if cap(e.request) > firstBuffer {
+		e.request = nil
+	}
+}
+
+// flush adds what the socket has counted to the Conn's counters.
+func (e *endpoint) flush() { e.shared.stats.add(&e.tally) }

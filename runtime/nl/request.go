@@ -1,0 +1,62 @@
+package nl
+
+import "github.com/nlgen/nlgen/runtime/wire"
+
+// send encodes a request and sends it. typ is the message type: the operation's, or the family's id when that
+// is generic. From then on the endpoint is busy.
+func (e *endpoint) send(op *Op, typ uint16, cfg *callConfig, req wire.Message) error {
+	e.seq++
+	if e.seq == 0 { // the number of what nobody asked for
+		e.seq = 1
+	}
+	e.peer, e.rest, e.interrupted = cfg.to, nil, false
+	if err := e.encode(op, typ, cfg, req); err != nil {
+		return err
+	}
+	if err := e.sock.Send(e.request, cfg.to); err != nil {
+		return err
+	}
+	e.tally.requests++
+	e.busy = true
+	return nil
+}
+
+func (e *endpoint) encode(op *Op, typ uint16, cfg *callConfig, req wire.Message) error {
+	var head [headerLen + genericLen]byte
+	n := headerLen + op.Family.prefix()
+	if n > headerLen {
+		head[headerLen], head[headerLen+1] = uint8(op.Request), op.Family.Version
+	}
+	e.enc = wire.NewEncoder(append(e.request[:0], head[:n]...))
+	if req != nil {
+		req.Encode(&e.enc)
+	} else if set := op.set(op.RequestSet); set != nil && set.Header > 0 {
+		e.enc.Header(set.Header)
+	}
+	b, err := e.enc.Done(op.Family.Schema, op.RequestSet)
+	if err != nil {
+		return err
+	}
+	if raw, ok := req.(*RawMessage); ok && raw != nil {
+		b = b[:n+len(*raw)]
+	}
+	e.request = b
+	header{typ: typ, flags: requestFlags(op, cfg), seq: e.seq, port: e.port}.put(b)
+	return nil
+}
+
+// requestFlags asks for an acknowledgement of dumps, too: it is what ends the answer of a family that takes the
+// request for a plain get.
+func requestFlags(op *Op, cfg *callConfig) uint16 {
+	f := flagRequest | cfg.flags
+	if !cfg.noAck {
+		f |= flagAck
+	}
+	if op.Dump {
+		f |= flagDump
+	}
+	if op.Echo || cfg.echo != nil {
+		f |= flagEcho
+	}
+	return f
+}

@@ -1,0 +1,253 @@
+package nl
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os"
+	"sync"
+	"syscall"
+)
+
+// A Subscription receives the notifications of multicast groups on a socket of its own. It runs no goroutine:
+// what is not read waits in the socket's queue. It must be closed, or its context must end.
+type Subscription struct {
+	shared *shared
+	sock   Socket
+	cfg    eventConfig
+	ctx    context.Context
+	stop   func() bool // forget about ctx
+	closed chan struct{}
+	once   sync.Once
+
+	mu       sync.Mutex // of all below: one reader at a time
+	in       []byte
+	rest     []byte // of the datagram that is being read
+	packet   Packet
+	overruns uint64
+	lost     uint32 // datagrams lost so far, as far as reported
+	tally    tally
+}
+
+// Subscribe joins the multicast groups of its sources. It is a member of all of them when it returns, so what is
+// listed afterwards misses no change. Several sources share one socket, which keeps their events in order; they
+// must be of the Conn's protocol.
+//
+// The subscription ends with the context, with Close, or with the Conn.
+func Subscribe(ctx context.Context, c *Conn, opts ...SubscribeOption) (*Subscription, error) {
+	s := &Subscription{shared: c.shared, ctx: ctx, closed: make(chan struct{})}
+	s.cfg.set(opts)
+	if err := s.open(ctx, c); err != nil {
+		return nil, fmt.Errorf("subscribe: %w", err)
+	}
+	s.stop = context.AfterFunc(ctx, func() { s.shut() })
+	return s, nil
+}
+
+func (s *Subscription) open(ctx context.Context, c *Conn) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.cfg.resolve(ctx, c); err != nil {
+		return err
+	}
+	sock, err := c.socket(SocketOptions{Events: true, AllNSID: s.cfg.allNSID, ReceiveBuffer: s.cfg.buffer})
+	if err != nil {
+		return err
+	}
+	if err := s.cfg.join(sock); err != nil {
+		c.drop(sock)
+		return err
+	}
+	s.sock, s.in = sock, make([]byte, c.buffer.Load())
+	return nil
+}
+
+// resolve finds the numbers of generic families and of their groups.
+func (cfg *eventConfig) resolve(ctx context.Context, c *Conn) error {
+	for _, s := range cfg.sources {
+		if err := c.serves(s.Family); err != nil {
+			return err
+		}
+		s.Groups = append([]GroupRef(nil), s.Groups...)
+		var info *FamilyInfo
+		if s.Family.Generic {
+			f, err := c.family(ctx, s.Family.Name)
+			if err != nil {
+				return err
+			}
+			info, s.typ = f, f.ID
+		}
+		for i := range s.Groups {
+			if err := s.Groups[i].resolve(s.Family, info); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (g *GroupRef) resolve(f *Family, info *FamilyInfo) (err error) {
+	switch {
+	case g.ID != 0:
+	case info != nil:
+		g.ID, err = info.group(g.Name)
+	default:
+		err = fmt.Errorf("family %q: group %q: %w: its number is not given", f.Name, g.Name, ErrGroupNotFound)
+	}
+	return err
+}
+
+// join makes a socket a member of every group.
+func (cfg *eventConfig) join(sock Socket) error {
+	for _, s := range cfg.sources {
+		for _, g := range s.Groups {
+			if err := sock.Join(g.ID); err != nil {
+				return fmt.Errorf("join group %q (%d) of %s: %w", g.Name, g.ID, s.Family.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// All returns the events from now on. A non-nil error comes with a nil event. An [OverrunError] and a
+// [DecodeError] do not end the loop; the context's error and [ErrClosed] after the Conn was closed do. After
+// Close the loop ends without an error.
+//
+// A loop may be left and another one begun later, and several goroutines may range at once: each event goes to
+// one of them.
+func (s *Subscription) All() iter.Seq2[Notification, error] {
+	return func(yield func(Notification, error) bool) {
+		for {
+			n, err, last := s.next()
+			if last && err == nil || !yield(n, err) || last {
+				return
+			}
+		}
+	}
+}
+
+// Close leaves the groups and ends every loop.
+func (s *Subscription) Close() error {
+	s.stop()
+	return s.shut()
+}
+
+func (s *Subscription) shut() (err error) {
+	s.once.Do(func() {
+		close(s.closed)
+		err = s.shared.drop(s.sock)
+	})
+	return err
+}
+
+// next returns the next event, or why there is none. last means that there will be no more.
+func (s *Subscription) next() (n Notification, err error, last bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		if err, over := s.over(); over {
+			return nil, err, true
+		}
+		if len(s.rest) == 0 {
+			if err := s.receive(); err != nil {
+				if isOverrun(err) {
+					return nil, err, false
+				}
+				if why, over := s.over(); over {
+					return nil, why, true
+				}
+				return nil, fmt.Errorf("subscription: %w", err), true
+			}
+			continue
+		}
+		if n, err := s.parse(); n != nil || err != nil {
+			return n, err, false
+		}
+	}
+}
+
+// over reports whether the subscription has ended, and why.
+func (s *Subscription) over() (error, bool) {
+	if err := s.ctx.Err(); err != nil {
+		return fmt.Errorf("subscription: %w", err), true
+	}
+	select {
+	case <-s.closed:
+		return nil, true
+	default:
+	}
+	if s.shared.isClosed() {
+		return fmt.Errorf("subscription: %w", ErrClosed), true
+	}
+	return nil, false
+}
+
+// receive reads a datagram of an accepted sender.
+func (s *Subscription) receive() error {
+	defer s.shared.stats.add(&s.tally)
+	for {
+		p, err := s.sock.Receive(s.in, true)
+		switch {
+		case err == syscall.ENOBUFS:
+			return s.overrun()
+		case err == os.ErrDeadlineExceeded: // nobody sets one
+			continue
+		case err != nil:
+			return err
+		}
+		s.tally.bytes += uint64(p.Size)
+		if p.Size > len(s.in) {
+			s.tally.truncated++
+			s.in = make([]byte, s.shared.room(p.Size))
+			s.tally.overruns++
+			s.overruns++
+			return &OverrunError{Count: s.overruns, Lost: 1}
+		}
+		if p.Port != 0 && !s.cfg.anySender {
+			s.tally.sender++
+			continue
+		}
+		s.packet, s.rest = p, s.in[:p.Size]
+		return nil
+	}
+}
+
+// overrun asks the kernel how many datagrams were lost since the last time.
+func (s *Subscription) overrun() error {
+	s.tally.overruns++
+	s.overruns++
+	e := &OverrunError{Count: s.overruns}
+	if total, ok := s.sock.Dropped(); ok {
+		e.Lost, s.lost = total-s.lost, total
+	}
+	return e
+}
+
+// parse takes a message off the datagram. It returns neither event nor error for one that is none.
+func (s *Subscription) parse() (Notification, error) {
+	h, body, rest, ok := split(s.rest)
+	if !ok {
+		s.rest = nil
+		s.shared.stats.malformed.Add(1)
+		return nil, &DecodeError{Family: "subscription", Op: "datagram", Err: ErrMalformed}
+	}
+	s.rest = rest
+	s.shared.stats.messages.Add(1)
+	switch h.typ {
+	case typeNoop:
+		return nil, nil
+	case typeError:
+		s.shared.stats.sequence.Add(1)
+		return nil, nil
+	case typeOverrun:
+		return nil, s.overrun()
+	}
+	return s.cfg.decode(s.packet, h, body, s.shared.countUnreadable)
+}
+
+func (s *shared) countUnreadable(n int) {
+	if n > 0 {
+		s.stats.unreadable.Add(uint64(n))
+	}
+}

@@ -1,0 +1,160 @@
+package nl
+
+import (
+	"encoding/binary"
+	"errors"
+	"os"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// receiving is one recvmsg: its arguments, and what came of it.
+type receiving struct {
+	run func(fd uintptr) bool // call, made into a value once
+
+	wait    bool
+	buf     []byte
+	n       int
+	err     error
+	hdr     unix.Msghdr
+	iov     unix.Iovec
+	from    unix.RawSockaddrNetlink
+	control [16]uint64 // aligned for struct cmsghdr
+}
+
+// call is handed to the poller: it reports true when the poller need not wait and call again.
+func (r *receiving) call(fd uintptr) bool {
+	r.iov = unix.Iovec{}
+	if len(r.buf) > 0 {
+		r.iov.Base = &r.buf[0]
+		r.iov.SetLen(len(r.buf))
+	}
+	for {
+		r.hdr = unix.Msghdr{Name: (*byte)(unsafe.Pointer(&r.from)), Namelen: uint32(unsafe.Sizeof(r.from)), Iov: &r.iov}
+		r.hdr.SetIovlen(1)
+		r.hdr.Control = (*byte)(unsafe.Pointer(&r.control))
+		r.hdr.SetControllen(int(unsafe.Sizeof(r.control)))
+		n, _, errno := unix.Syscall(unix.SYS_RECVMSG, fd, uintptr(unsafe.Pointer(&r.hdr)),
+			unix.MSG_DONTWAIT|unix.MSG_TRUNC)
+		switch errno {
+		case 0:
+			r.n, r.err = int(n), nil
+			return true
+		case unix.EINTR:
+			continue
+		case unix.EAGAIN:
+			r.n, r.err = 0, ErrWouldBlock
+			return !r.wait
+		default:
+			r.n, r.err = 0, errno
+			return true
+		}
+	}
+}
+
+// Receive implements [Socket]. MSG_TRUNC makes the kernel tell the datagram's full length.
+func (s *kernelSocket) Receive(b []byte, wait bool) (Packet, error) {
+	r := &s.in
+	r.buf, r.wait = b, wait
+	if err := s.raw.Read(r.run); err != nil {
+		r.buf = nil
+		return Packet{}, pollError(err)
+	}
+	r.buf = nil
+	if r.err != nil {
+		return Packet{}, r.err
+	}
+	p := Packet{Size: r.n, Port: r.from.Pid, NSID: -1}
+	if int(r.hdr.Controllen) > 0 {
+		r.readControl(&p)
+	}
+	return p, nil
+}
+
+// readControl takes the group and the namespace id from the ancillary data.
+func (r *receiving) readControl(p *Packet) {
+	b := unsafe.Slice((*byte)(unsafe.Pointer(&r.control)), unsafe.Sizeof(r.control))
+	b = b[:min(int(r.hdr.Controllen), len(b))]
+	const hdrLen = int(unsafe.Sizeof(unix.Cmsghdr{}))
+	for len(b) >= hdrLen {
+		h := (*unix.Cmsghdr)(unsafe.Pointer(&b[0]))
+		n := int(h.Len)
+		if n < hdrLen || n > len(b) {
+			return
+		}
+		if data := b[hdrLen:n]; h.Level == unix.SOL_NETLINK && len(data) >= 4 {
+			v := binary.NativeEndian.Uint32(data)
+			switch h.Type {
+			case unix.NETLINK_PKTINFO:
+				p.Group = v
+			case unix.NETLINK_LISTEN_ALL_NSID:
+				p.NSID = int32(v)
+			}
+		}
+		b = b[min(unix.CmsgSpace(n-hdrLen), len(b)):]
+	}
+}
+
+// pollError is what the poller says when it did not get as far as the system call.
+func pollError(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return os.ErrDeadlineExceeded
+	}
+	return ErrClosed
+}
+
+// sending is one sendto: its arguments, and what came of it.
+type sending struct {
+	run func(fd uintptr) bool
+
+	buf []byte
+	err error
+	to  unix.RawSockaddrNetlink
+}
+
+func (o *sending) call(fd uintptr) bool {
+	var base *byte
+	if len(o.buf) > 0 {
+		base = &o.buf[0]
+	}
+	for {
+		_, _, errno := unix.Syscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(base)), uintptr(len(o.buf)),
+			unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, uintptr(unsafe.Pointer(&o.to)), unsafe.Sizeof(o.to))
+		switch errno {
+		case 0:
+			o.err = nil
+		case unix.EINTR:
+			continue
+		default:
+			o.err = errno
+		}
+		return true
+	}
+}
+
+// Send implements [Socket]. The kernel handles a request to its end before sendto returns. A request that
+// is larger than the send buffer enlarges the buffer and goes again.
+func (s *kernelSocket) Send(b []byte, to uint32) error {
+	err := s.send(b, to)
+	if errors.Is(err, syscall.EMSGSIZE) {
+		grow := func(fd int) error { return setBuffer(fd, unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, len(b)+1024) }
+		if s.control(grow) == nil {
+			err = s.send(b, to)
+		}
+	}
+	return err
+}
+
+func (s *kernelSocket) send(b []byte, to uint32) error {
+	o := &s.out
+	o.buf = b
+	o.to = unix.RawSockaddrNetlink{Family: unix.AF_NETLINK, Pid: to}
+	err := s.raw.Write(o.run)
+	o.buf = nil
+	if err != nil {
+		return pollError(err)
+	}
+	return o.err
+}
