@@ -249,9 +249,9 @@ func (d *Decoder) Struct(n int, tail *Bytes) []byte {
 func (d *Decoder) aliases() bool { return d.sp != nil && d.sp.recycle }
 
 //go:noinline
-func (d *Decoder) wrongSize(want int) { d.unreadable(wrongSize, d.lv.lim-d.lv.at-4, want) }
+func (d *Decoder) wrongSize(want int) { d.unreadable(wrongSize, int(d.lv.lim-d.lv.at)-4, want) }
 
 //go:noinline
 func (d *Decoder) wrongSizes(want, or int) {
-	d.unreadable(wrongSizes, d.lv.lim-d.lv.at-4, want<<8|or)
+	d.unreadable(wrongSizes, int(d.lv.lim-d.lv.at)-4, want<<8|or)
 }

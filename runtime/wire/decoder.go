@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/binary"
+
 	"slices"
 )
 
@@ -14,41 +15,53 @@ type Decoder struct {
 	kept    []span // attributes kept raw, of all open levels; each level has its own end of it
 	sp      *Spare
 	scratch []byte // zero-extended copy of a short struct
-	bad     int    // unreadable payloads so far
+	bad     int32  // unreadable payloads so far
 	depth   int
 	strict  bool
 	trouble trouble // the first one that is an error
 }
 
-// level is the state of one level of attributes. Offsets count from the start of the message.
+// level is the state of one level of attributes. Offsets count from the start of the message; they are small
+// because Enter copies all of it.
 type level struct {
-	start, next, end int    // first attribute, next attribute, end of the level
-	at, lim          int    // current attribute: its header, the end of its payload
-	kept             int    // where the level's part of Decoder.kept begins
-	bad              int    // Decoder.bad when the level was entered
 	seen             uint64 // types met, modulo 64
+	again            uint64 // those of them that were met twice
 	sized            uint64 // types counted by Grow, modulo 64
+	start, next, end int32  // first attribute, next attribute, end of the level
+	at, lim          int32  // current attribute: its header, the end of its payload
+	kept             int32  // where the level's part of Decoder.kept begins
+	bad              int32  // Decoder.bad when the level was entered
 	raw              uint16 // type of the current attribute with its flag bits
-	again            bool   // a bit of seen was met twice
-	second           bool   // Again was called
-	repeats          bool   // again, as it was then
 	broken           bool   // the framing is malformed
 	unsorted         bool   // the level's part of Decoder.kept is not in wire order
+	unique           bool   // nothing was met twice when Again began to meet everything twice
 }
 
 // span is an attribute of the message: header at `at`, payload from at+4 to lim.
-type span struct{ at, lim int }
+type span struct{ at, lim int32 }
+
+// maxMessage keeps offsets, and sums of an offset and a length, within 32 bits.
+const maxMessage = 1 << 30
 
 // NewDecoder returns a Decoder at the first byte of a message's fixed header or attributes.
 //
 // With a nil Spare everything decoded is the caller's: it shares no memory with b. With a Spare, see there.
 func NewDecoder(b []byte, sp *Spare) Decoder {
-	d := Decoder{buf: b, lv: level{end: len(b)}, sp: sp}
+	d := Decoder{buf: b, lv: level{end: int32(len(b))}, sp: sp}
+	if len(b) > maxMessage {
+		d.tooLong()
+	}
 	if sp != nil {
 		d.strict = sp.Strict
 		sp.begin()
 	}
 	return d
+}
+
+// tooLong makes a message that netlink could not carry, and for which offsets are too small, an error.
+func (d *Decoder) tooLong() {
+	d.lv.end, d.lv.broken = 0, true
+	d.fail(trouble{kind: messageTooLong})
 }
 
 // Reset makes d read the next message, with the Spare it was made with.
@@ -62,7 +75,7 @@ func (d *Decoder) Reset(b []byte) {
 func (d *Decoder) SetStrict(on bool) { d.strict = on }
 
 // Unreadable returns how many attributes were kept raw because their payload does not fit their declared type.
-func (d *Decoder) Unreadable() int { return d.bad }
+func (d *Decoder) Unreadable() int { return int(d.bad) }
 
 // Err returns nil if the message could be read, else a *DecodeError that names the place by the schema, which
 // may be nil. Only broken framing of the message itself is an error, unless the Decoder is strict.
@@ -86,12 +99,12 @@ func (d *Decoder) error(schema *Schema, set int) error {
 // multiple of 4. If the level is shorter it is malformed and the result is n zero bytes. The result is valid
 // until the next method call.
 func (d *Decoder) Header(n int) []byte {
-	at := d.lv.next
-	if d.lv.end-at < n {
-		d.malformed(shortHeader, d.lv.end-at, n)
+	at := int(d.lv.next)
+	if left := int(d.lv.end) - at; left < n {
+		d.malformed(shortHeader, left, n)
 		return d.zeros(n)
 	}
-	d.lv.next = min(at+(n+3)&^3, d.lv.end)
+	d.lv.next = min(int32(at+(n+3)&^3), d.lv.end)
 	d.lv.start = d.lv.next
 	return d.buf[at : at+n : at+n]
 }
@@ -111,19 +124,17 @@ func (d *Decoder) Next() bool {
 		return false
 	}
 	p := d.buf[at : at+4]
-	n := int(binary.NativeEndian.Uint16(p))
+	n := int32(binary.NativeEndian.Uint16(p))
 	raw := binary.NativeEndian.Uint16(p[2:])
 	if n < 4 || n > d.lv.end-at {
-		return d.malformed(wrongLength, n, d.lv.end-at)
+		return d.malformed(wrongLength, int(n), int(d.lv.end-at))
 	}
 	d.lv.at = at
 	d.lv.lim = at + n
 	d.lv.next = at + (n+3)&^3
 	d.lv.raw = raw
 	bit := uint64(1) << (raw & 63)
-	if d.lv.seen&bit != 0 {
-		d.lv.again = true
-	}
+	d.lv.again |= d.lv.seen & bit
 	d.lv.seen |= bit
 	return true
 }
@@ -137,7 +148,7 @@ func (d *Decoder) payload() []byte { return d.buf[d.lv.at+4 : d.lv.lim : d.lv.li
 // malformed ends the level. At the message's own level this is an error.
 func (d *Decoder) malformed(kind troubleKind, a, b int) bool {
 	if d.depth == 0 || d.strict {
-		d.fail(trouble{kind, d.lv.next, a, b})
+		d.fail(trouble{kind, int(d.lv.next), a, b})
 	}
 	d.lv.broken = true
 	d.lv.next = d.lv.end
@@ -154,7 +165,7 @@ func (d *Decoder) fail(t trouble) {
 func (d *Decoder) Keep() { d.keep(span{d.lv.at, d.lv.lim}) }
 
 func (d *Decoder) keep(s span) {
-	if n := len(d.kept); n > d.lv.kept && d.kept[n-1].at > s.at {
+	if n := len(d.kept); n > int(d.lv.kept) && d.kept[n-1].at > s.at {
 		d.lv.unsorted = true // sub-messages are read after the rest of the level
 	}
 	d.kept = append(d.kept, s)
@@ -165,6 +176,6 @@ func (d *Decoder) unreadable(kind troubleKind, a, b int) {
 	d.Keep()
 	d.bad++
 	if d.strict {
-		d.fail(trouble{kind, d.lv.at, a, b})
+		d.fail(trouble{kind, int(d.lv.at), a, b})
 	}
 }

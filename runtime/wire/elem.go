@@ -8,6 +8,8 @@ import (
 )
 
 // AppendAddr is Append for addresses: one that could not be read is left out.
+//
+//go:noinline
 func AppendAddr(d *Decoder, slot int, s []netip.Addr, a netip.Addr) []netip.Addr {
 	return Append(d, slot, s, a, a.IsValid())
 }

@@ -57,6 +57,7 @@ const (
 	notMultiple
 	tooDeep
 	unreadableEntry
+	messageTooLong
 )
 
 func (t trouble) reason() string {
@@ -74,7 +75,9 @@ func (t trouble) reason() string {
 	case tooDeep:
 		return fmt.Sprintf("nested more than %d levels deep", MaxDepth)
 	case unreadableEntry:
-		return "unreadable entry"
+		return "unreadable attribute inside"
+	case messageTooLong:
+		return "longer than 1 GiB"
 	}
 	return "unreadable"
 }

@@ -9,27 +9,25 @@ import (
 // raw, and of those that the set knows as not repeating, all occurrences but the last. It returns nil if
 // there are none.
 func (d *Decoder) Finish(set *Set) Attrs {
-	if d.lv.second {
-		d.lv.again = d.lv.repeats
-	}
-	if !d.lv.again && len(d.kept) == d.lv.kept {
+	if d.lv.again == 0 && len(d.kept) == int(d.lv.kept) {
 		return nil
 	}
 	return d.finish(set)
 }
 
 func (d *Decoder) finish(set *Set) Attrs {
-	defer func(n int) { d.kept = d.kept[:n] }(d.lv.kept)
 	if d.lv.broken {
-		return nil // Leave keeps the whole level raw; at the top the message is an error
+		d.kept = d.kept[:d.lv.kept] // Leave keeps the whole level raw; at the top the message is an error
+		return nil
 	}
 	if d.lv.unsorted {
-		slices.SortFunc(d.kept[d.lv.kept:], func(a, b span) int { return a.at - b.at })
+		slices.SortFunc(d.kept[d.lv.kept:], func(a, b span) int { return int(a.at - b.at) })
 	}
-	if d.lv.again {
+	if d.lv.again != 0 && !d.lv.unique {
 		d.keepRepeats(set)
 	}
 	spans := d.kept[d.lv.kept:]
+	d.kept = d.kept[:d.lv.kept]
 	if len(spans) == 0 {
 		return nil
 	}
@@ -54,51 +52,57 @@ func (d *Decoder) makeBlob(spans []span) []byte {
 	}
 	n := 0
 	for _, s := range spans {
-		n += s.lim - s.at - 4
+		n += int(s.lim - s.at - 4)
 	}
 	return make([]byte, 0, n)
 }
 
-// repeats is how many attributes a set may have for keepRepeats to need no memory of its own.
-const repeats = 512
+// inPlace is how many attributes a set may have for keepRepeats to need no memory of its own.
+const inPlace = 512
 
 // keepRepeats merges the earlier occurrences of attributes that do not repeat into the level's kept spans. It
 // walks the level twice, whatever the level holds.
 func (d *Decoder) keepRepeats(set *Set) {
-	var room [repeats]int
-	last := room[:] // offset of the last occurrence, by position in the set
+	var room [inPlace]int32
+	last := room[:] // one more than the offset of the last occurrence, by position in the set
 	if len(set.Attrs) > len(room) {
-		last = make([]int, len(set.Attrs))
+		last = make([]int32, len(set.Attrs))
 	}
-	earlier := 0
+	earlier := false
 	for at := d.lv.start; d.lv.end-at >= 4; {
-		n := int(binary.NativeEndian.Uint16(d.buf[at:]))
-		if i := set.single(binary.NativeEndian.Uint16(d.buf[at+2:]) & TypeMask); i >= 0 {
-			if last[i] != 0 {
-				earlier++
-			}
+		id, next := d.peek(at)
+		if i := set.single(id); i >= 0 {
+			earlier = earlier || last[i] != 0
 			last[i] = at + 1
 		}
-		at += (n + 3) &^ 3
+		at = next
 	}
-	if earlier == 0 {
+	if !earlier {
 		return
 	}
 	old := len(d.kept) // the merged list is built behind the old one, then moved down over it
-	k := d.lv.kept
+	k := int(d.lv.kept)
 	for at := d.lv.start; d.lv.end-at >= 4; {
-		n := int(binary.NativeEndian.Uint16(d.buf[at:]))
-		i := set.single(binary.NativeEndian.Uint16(d.buf[at+2:]) & TypeMask)
-		switch kept := k < old && d.kept[k].at == at; {
-		case kept:
+		id, next := d.peek(at)
+		i := set.single(id)
+		switch {
+		case k < old && d.kept[k].at == at:
+			d.kept = append(d.kept, d.kept[k])
 			k++
-			fallthrough
 		case i >= 0 && last[i] != at+1:
-			d.kept = append(d.kept, span{at, at + n})
+			d.kept = append(d.kept, span{at, at + int32(binary.NativeEndian.Uint16(d.buf[at:]))})
 		}
-		at += (n + 3) &^ 3
+		at = next
 	}
-	d.kept = slices.Delete(d.kept, d.lv.kept, old)
+	d.kept = slices.Delete(d.kept, int(d.lv.kept), old)
+}
+
+// peek returns the number of the attribute at a place of the level, and the next one's place. Both mean nothing
+// where the framing is malformed, but the place advances.
+func (d *Decoder) peek(at int32) (id uint16, next int32) {
+	p := d.buf[at : at+4]
+	n := int32(binary.NativeEndian.Uint16(p))
+	return binary.NativeEndian.Uint16(p[2:]) & TypeMask, at + max(n+3, 4)&^3
 }
 
 // single returns the position of an attribute that has a field of one value, or -1.

@@ -12,7 +12,7 @@ func (d *Decoder) Enter() Level {
 
 func (d *Decoder) enter() {
 	at := d.lv.at + 4
-	d.lv = level{start: at, next: at, end: d.lv.lim, at: d.lv.at, kept: len(d.kept), bad: d.bad}
+	d.lv = level{start: at, next: at, end: d.lv.lim, at: d.lv.at, kept: int32(len(d.kept)), bad: d.bad}
 	if d.depth++; d.depth > MaxDepth {
 		d.malformed(tooDeep, 0, 0)
 	}
@@ -22,7 +22,7 @@ func (d *Decoder) enter() {
 // its framing is malformed, or it has kept attributes that no Finish took (the levels of an array have no
 // place for them), then the attribute just left is kept raw in the outer level and counts as unreadable.
 func (d *Decoder) Leave(outer Level) bool {
-	ok := !d.lv.broken && len(d.kept) == d.lv.kept
+	ok := !d.lv.broken && len(d.kept) == int(d.lv.kept)
 	d.depth--
 	if !ok {
 		d.kept = d.kept[:d.lv.kept]

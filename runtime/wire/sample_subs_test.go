@@ -10,7 +10,6 @@ import (
 // Data is a sub-message that a string selects.
 type Data interface {
 	dataKind() string
-	encode(e *wire.Encoder)
 }
 
 // DataMetrics is attributes alone.
@@ -36,22 +35,23 @@ func (*DataQueue) dataKind() string     { return "queue" }
 func (*DataNone) dataKind() string      { return "none" }
 func (m *DataUnknown) dataKind() string { return m.Selector }
 
-func (m *DataMetrics) encode(e *wire.Encoder) {
-	n := e.Nest(12)
-	(*Metrics)(m).Encode(e)
-	e.End(n)
+func encodeData(e *wire.Encoder, m Data) {
+	switch m := m.(type) {
+	case *DataMetrics:
+		n := e.Nest(12)
+		(*Metrics)(m).Encode(e)
+		e.End(n)
+	case *DataQueue:
+		n := e.Nest(12)
+		binary.NativeEndian.PutUint32(e.Header(6), m.Limit)
+		m.Metrics.Encode(e)
+		e.End(n)
+	case *DataNone:
+		e.End(e.Plain(12))
+	case *DataUnknown:
+		e.Blob(12, m.Raw)
+	}
 }
-
-func (m *DataQueue) encode(e *wire.Encoder) {
-	n := e.Nest(12)
-	binary.NativeEndian.PutUint32(e.Header(6), m.Limit)
-	m.Metrics.Encode(e)
-	e.End(n)
-}
-
-func (m *DataNone) encode(e *wire.Encoder) { e.End(e.Plain(12)) }
-
-func (m *DataUnknown) encode(e *wire.Encoder) { e.Blob(12, m.Raw) }
 
 func decodeData(d *wire.Decoder, df wire.Deferred, kind wire.Opt[string]) Data {
 	if !df.IsSet() {
@@ -127,7 +127,6 @@ func marshalData(m Data) (json.RawMessage, error) {
 // Options is a sub-message that an integer selects.
 type Options interface {
 	optionsKind() uint32
-	encode(e *wire.Encoder)
 }
 
 // OptionsAct is the format that makes Act recursive by a sub-message too.
@@ -143,13 +142,16 @@ type OptionsUnknown struct {
 func (*OptionsAct) optionsKind() uint32       { return 1 }
 func (m *OptionsUnknown) optionsKind() uint32 { return m.Selector }
 
-func (m *OptionsAct) encode(e *wire.Encoder) {
-	n := e.Nest(5)
-	(*Act)(m).Encode(e)
-	e.End(n)
+func encodeOptions(e *wire.Encoder, m Options) {
+	switch m := m.(type) {
+	case *OptionsAct:
+		n := e.Nest(5)
+		(*Act)(m).Encode(e)
+		e.End(n)
+	case *OptionsUnknown:
+		e.Sub(5, m.Nested, m.Raw)
+	}
 }
-
-func (m *OptionsUnknown) encode(e *wire.Encoder) { e.Sub(5, m.Nested, m.Raw) }
 
 func decodeOptions(d *wire.Decoder, kind wire.Opt[uint32]) Options {
 	if !kind.IsSet() {

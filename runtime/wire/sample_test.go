@@ -151,7 +151,7 @@ func (m *Route) Encode(e *wire.Encoder) {
 	}
 	if m.Data != nil {
 		e.String(14, wire.Selector(e, 14, m.Kind, m.Data.dataKind()))
-		m.Data.encode(e)
+		encodeData(e, m.Data)
 	} else {
 		e.String(14, m.Kind)
 	}
@@ -332,7 +332,7 @@ func (m *Act) Encode(e *wire.Encoder) {
 	encodeActions(e, 3, m.Then)
 	if m.Options != nil {
 		e.U32(4, wire.Selector(e, 4, m.Kind, m.Options.optionsKind()))
-		m.Options.encode(e)
+		encodeOptions(e, m.Options)
 	} else {
 		e.U32(4, m.Kind)
 	}
@@ -474,7 +474,7 @@ func decodeApp(d *wire.Decoder, df wire.Deferred, kind wire.Opt[string]) *App {
 func (m *App) Encode(e *wire.Encoder) {
 	e.Unknown(m.Unknown)
 	if m.Data != nil {
-		m.Data.encode(e)
+		encodeData(e, m.Data)
 	}
 }
 

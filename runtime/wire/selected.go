@@ -13,7 +13,7 @@ var ErrNoSelector = errors.New("sub-message without its selector")
 // Again goes back to the first attribute of the level, for those that can be read only once the rest of the
 // level is known: sub-messages, whose selector may stand behind them.
 func (d *Decoder) Again() {
-	d.lv.second, d.lv.repeats = true, d.lv.again
+	d.lv.unique = d.lv.again == 0
 	if !d.lv.broken {
 		d.lv.next = d.lv.start
 	}

@@ -133,39 +133,21 @@ func (d *Decoder) countType() int {
 	}
 	d.lv.sized |= bit
 	n := 0
-	for at := d.lv.at; ; n++ {
-		if at = d.find(at, id); at < 0 {
-			return max(n, 1)
+	for at := d.lv.at; d.lv.end-at >= 4; {
+		other, next := d.peek(at)
+		if other == id {
+			n++
 		}
-		at += (int(binary.NativeEndian.Uint16(d.buf[at:])) + 3) &^ 3
+		at = next
 	}
-}
-
-// find returns the offset of the first attribute with that number at or after the attribute at `at`, or -1.
-func (d *Decoder) find(at int, id uint16) int {
-	for d.lv.end-at >= 4 {
-		n := int(binary.NativeEndian.Uint16(d.buf[at:]))
-		if n < 4 || n > d.lv.end-at {
-			break
-		}
-		if binary.NativeEndian.Uint16(d.buf[at+2:])&TypeMask == id {
-			return at
-		}
-		at += (n + 3) &^ 3
-	}
-	return -1
+	return n
 }
 
 // countLevel returns the number of attributes from the one at `at` to the end of the level.
-func (d *Decoder) countLevel(at int) int {
-	c := 0
-	for d.lv.end-at >= 4 {
-		n := int(binary.NativeEndian.Uint16(d.buf[at:]))
-		if n < 4 || n > d.lv.end-at {
-			break
-		}
-		c++
-		at += (n + 3) &^ 3
+func (d *Decoder) countLevel(at int32) int {
+	n := 0
+	for ; d.lv.end-at >= 4; n++ {
+		_, at = d.peek(at)
 	}
-	return c
+	return n
 }

@@ -41,3 +41,11 @@ func Address(f func() netip.Addr) netip.Addr {
 		}
 	}
 }
+
+// NonEmpty returns s, or nil where it is empty.
+func NonEmpty[T any](s []T) []T {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
+}
