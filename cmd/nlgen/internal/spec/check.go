@@ -3,6 +3,7 @@ package spec
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A checker holds one file against the rules of the language that go beyond the shape of its YAML.
@@ -71,57 +72,71 @@ func (c *checker) known(kind string) []string {
 	return names
 }
 
+// dangling reports a reference to nothing. What was probably meant then counts as used.
+func (c *checker) dangling(ref Value[string], rule, kind, what string) {
+	near := c.suggest.nearest(ref.V, c.known(kind))
+	c.hint(ref.Pos, rule, didYouMean(near), "no %s is called %q", what, ref.V)
+	switch kind {
+	case "set":
+		c.used[c.sets[near]] = true
+	case "sub-message":
+		c.used[c.subs[near]] = true
+	default:
+		c.used[c.defs[near]] = true
+	}
+}
+
 // set follows a reference to an attribute set; nil where there is none or it dangles.
 func (c *checker) set(ref Value[string]) *AttrSet {
-	if !ref.Set() {
-		return nil
-	}
 	s := c.sets[ref.V]
-	if s == nil {
-		c.hint(ref.Pos, RuleUnknownSet, c.suggest.hint(ref.V, c.known("set")), "no attribute set is called %q", ref.V)
-		return nil
+	if ref.Set() && s == nil {
+		c.dangling(ref, RuleUnknownSet, "set", "attribute set")
 	}
 	return s
 }
 
-// enum follows a reference to an enum or flag set.
-func (c *checker) enum(ref Value[string]) *Definition {
-	if !ref.Set() {
-		return nil
+// subMessage follows a reference to a sub-message.
+func (c *checker) subMessage(ref Value[string]) *SubMessage {
+	m := c.subs[ref.V]
+	if ref.Set() && m == nil {
+		c.dangling(ref, RuleUnknownSubMessage, "sub-message", "sub-message")
 	}
-	d := c.defs[ref.V]
-	switch {
-	case d == nil:
-		c.hint(ref.Pos, RuleUnknownEnum, c.suggest.hint(ref.V, c.known("enum")), "no enum or flag set is called %q", ref.V)
-		return nil
-	case !d.Type.Set():
-		return nil
-	case d.Type.V != "enum" && d.Type.V != "flags":
-		c.hint(ref.Pos, RuleWrongKind, d.where(), "%q is %s, not an enum or flag set", ref.V, d.kind())
-		return nil
-	}
-	c.used[d] = true
-	return d
+	return m
 }
 
-// structure follows a reference to a struct.
+// enum follows a reference to an enum or flag set, which counts as used then.
+func (c *checker) enum(ref Value[string]) *Definition {
+	return c.definition(ref, RuleUnknownEnum, "enum", "enum or flag set")
+}
+
+// structure follows a reference to a struct, which counts as used then.
 func (c *checker) structure(ref Value[string]) *Definition {
-	if !ref.Set() {
-		return nil
-	}
+	return c.definition(ref, RuleUnknownStruct, "struct", "struct")
+}
+
+func (c *checker) definition(ref Value[string], rule, kind, what string) *Definition {
 	d := c.defs[ref.V]
 	switch {
+	case !ref.Set():
+		return nil
 	case d == nil:
-		c.hint(ref.Pos, RuleUnknownStruct, c.suggest.hint(ref.V, c.known("struct")), "no struct is called %q", ref.V)
+		c.dangling(ref, rule, kind, what)
 		return nil
-	case !d.Type.Set():
-		return nil
-	case d.Type.V != "struct":
-		c.hint(ref.Pos, RuleWrongKind, d.where(), "%q is %s, not a struct", ref.V, d.kind())
-		return nil
+	case d.Type.V == kind || kind == "enum" && d.Type.V == "flags":
+		c.used[d] = true
+		return d
+	case d.Type.Set():
+		c.hint(ref.Pos, RuleWrongKind, d.where(), "%q is %s, not %s", ref.V, d.kind(), article(what))
 	}
 	c.used[d] = true
-	return d
+	return nil
+}
+
+func article(noun string) string {
+	if strings.HasPrefix(noun, "enum") {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 // unique reports every name that has been taken before.

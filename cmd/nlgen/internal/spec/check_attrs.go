@@ -31,6 +31,14 @@ func (c *checker) attr(a *Attr) {
 	}
 }
 
+// references follows what an attribute of no known type refers to.
+func (c *checker) references(a *Attr) {
+	c.used[c.set(a.Nested)] = true
+	c.used[c.subMessage(a.SubMessage)] = true
+	c.enum(a.Enum)
+	c.structure(a.Struct)
+}
+
 var (
 	fixedInts  = []string{"u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64"}
 	arrayElems = append([]string{"nest", "binary", "string", "uint", "sint"}, fixedInts...)
@@ -58,9 +66,7 @@ func (c *checker) nest(a *Attr) {
 	case !nests && a.Nested.Set():
 		c.hint(a.Nested.Pos, RuleMisplacedKey, "use type nest", "%q means nothing for type %s", "nested-attributes", a.Type.V)
 	}
-	if s := c.set(a.Nested); s != nil {
-		c.used[s] = true
-	}
+	c.used[c.set(a.Nested)] = true
 }
 
 func (c *checker) attrStruct(a *Attr) {
@@ -89,15 +95,7 @@ func (c *checker) subMessageKeys(a *Attr) {
 	case is && !a.Selector.Set():
 		c.hint(a.SubMessage.Pos, RuleSubMessageWithoutSelector, "add selector", "nothing says which format %q has", a.Name.V)
 	}
-	if !a.SubMessage.Set() {
-		return
-	}
-	m := c.subs[a.SubMessage.V]
-	if m == nil {
-		c.hint(a.SubMessage.Pos, RuleUnknownSubMessage, c.suggest.hint(a.SubMessage.V, c.known("sub-message")), "no sub-message is called %q", a.SubMessage.V)
-		return
-	}
-	c.used[m] = true
+	c.used[c.subMessage(a.SubMessage)] = true
 }
 
 // maxTypeValues is how many levels of types may be named; the kernel nests no deeper.
@@ -115,7 +113,7 @@ func (c *checker) typeValue(a *Attr) {
 }
 
 // onceOnly are the types that cannot repeat as a list of values.
-var onceOnly = []string{"flag", "pad", "unused", "sub-message", "indexed-array", "nest-type-value"}
+var onceOnly = []string{"flag", "pad", "unused", "sub-message"}
 
 func (c *checker) multi(a *Attr) {
 	switch {

@@ -25,7 +25,7 @@ func (u carrier) has(e *Entry) bool {
 func (c *checker) enumUse(ref Value[string], asFlags Value[bool], typ string) {
 	d := c.enum(ref)
 	switch {
-	case asFlags.Set() && !ref.Set():
+	case asFlags.V && !ref.Set():
 		c.add(asFlags.Pos, RuleMissingKey, "%q says how to read an enum, but there is no %q", "enum-as-flags", "enum")
 	case d == nil:
 	case intBits(typ) == 0:

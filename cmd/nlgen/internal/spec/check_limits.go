@@ -25,6 +25,9 @@ func (c *checker) limits(a *Attr) {
 		c.inside(ck.Max, "max", typ, lo, hi)
 		c.ordered(ck.Min, ck.Max, "min", "max")
 	}
+	if ck.FlagsMask != nil {
+		c.used[c.defs[ck.FlagsMask.Text.V]] = true
+	}
 	if lo, hi := intRange(typ); lo != nil {
 		c.inside(ck.FlagsMask, "flags-mask", typ, lo, hi)
 	}

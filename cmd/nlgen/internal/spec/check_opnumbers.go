@@ -11,9 +11,11 @@ func (c *checker) opNumbers() {
 		limit = math.MaxUint8
 	}
 	dos, dumps, async := map[int64]*Op{}, map[int64]*Op{}, map[int64]*Op{}
+	reported := false
 	for i, n := range ops.Numbers() {
 		op := ops.List[i]
-		if top := max(n.Request, n.Reply, n.DumpReply); top > limit {
+		if top := max(n.Request, n.Reply, n.DumpReply); top > limit && !reported {
+			reported = true
 			c.add(op.Pos, RuleOpNumber, "operation %q gets the number %d; the largest is %d", op.Name.V, top, limit)
 		}
 		c.ignoredNumbers(op)

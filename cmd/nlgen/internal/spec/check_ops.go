@@ -18,9 +18,7 @@ func (c *checker) op(op *Op) {
 	}
 	c.notify(op)
 	set := c.set(op.AttrSet)
-	if set != nil {
-		c.used[set] = true
-	}
+	c.used[set] = true
 	if !op.AttrSet.Set() && (op.Do != nil || op.Dump != nil || op.Event != nil) {
 		c.add(op.Pos, RuleOpWithoutSet, "operation %q must have %q", op.Name.V, "attribute-set")
 	}
@@ -91,9 +89,4 @@ func (c *checker) attrList(l *AttrList, set *AttrSet) {
 
 func (c *checker) groupList() {
 	unique(c, RuleDuplicateGroup, "multicast group", c.f.Groups, func(g *Group) Value[string] { return g.Name })
-	for _, g := range c.f.Groups {
-		if c.level == atRaw && !g.Value.Set() {
-			c.hint(g.Pos, RuleGroupWithoutNumber, "add value", "group %q of a raw family has no number, so that nobody can join it", g.Name.V)
-		}
-	}
 }

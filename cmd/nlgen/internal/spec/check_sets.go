@@ -35,6 +35,8 @@ func (c *checker) wholeSet(s *AttrSet) {
 		}
 		if a.Type.Set() {
 			c.attr(a)
+		} else {
+			c.references(a)
 		}
 	}
 }
@@ -42,17 +44,22 @@ func (c *checker) wholeSet(s *AttrSet) {
 // subset checks a set whose attributes are another's; seen are the sets before it in the file.
 func (c *checker) subset(s *AttrSet, seen map[*AttrSet]bool) {
 	whole := c.set(s.SubsetOf)
+	if whole != s {
+		c.used[whole] = true
+	}
 	switch {
 	case whole == nil:
 		return
-	case whole != s && whole.SubsetOf.Set():
+	case whole == s:
+		c.add(s.SubsetOf.Pos, RuleSubsetOfSubset, "set %q cannot be a subset of itself", s.Name.V)
+		return
+	case whole.SubsetOf.Set():
 		c.hint(s.SubsetOf.Pos, RuleSubsetOfSubset, "name "+strconv.Quote(whole.SubsetOf.V), "set %q is itself a subset", whole.Name.V)
 		return
 	case !seen[whole]:
 		c.hint(s.SubsetOf.Pos, RuleSubsetForward, "move it up", "set %q must stand before its subsets", whole.Name.V)
 		return
 	}
-	c.used[whole] = true
 	attrs := c.attrsOf(whole)
 	names := make(map[string]Pos, len(s.Attrs))
 	for _, a := range s.Attrs {

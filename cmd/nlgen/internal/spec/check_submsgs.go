@@ -11,9 +11,7 @@ func (c *checker) subMessages() {
 		unique(c, RuleDuplicateFormat, "format", m.Formats, func(f *Format) Value[string] { return f.Value })
 		for _, f := range m.Formats {
 			c.structure(f.FixedHeader)
-			if s := c.set(f.AttrSet); s != nil {
-				c.used[s] = true
-			}
+			c.used[c.set(f.AttrSet)] = true
 			if f.Value.Set() && !strings.ContainsFunc(f.Value.V, isAlnum) {
 				c.add(f.Value.Pos, RuleFormatValue, "format value %q has neither letters nor digits", f.Value.V)
 			}

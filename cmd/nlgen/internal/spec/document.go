@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -28,12 +29,7 @@ func document(data []byte, rep *report) *yaml.Node {
 		rep.add(posOf(next), RuleYAMLSyntax, "a second document begins here; a schema is one")
 		return nil
 	case !errors.Is(err, io.EOF):
-		pos, msg := locate(data, err)
-		hint := ""
-		if line := lineAt(data, pos.Line); pos.Col > 0 && pos.Col <= len(line) && line[pos.Col-1] == '\t' {
-			msg, hint = "a tab stands in the indentation", "use spaces"
-		}
-		rep.hint(pos, RuleYAMLSyntax, hint, "%s", msg)
+		syntaxError(data, err, rep)
 		return nil
 	}
 	return doc.Content[0]
@@ -59,38 +55,59 @@ var (
 	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
 )
 
-// locate finds the place of a syntax error and returns it with the bare message. The library gives a line
-// at best, and often that of an enclosing list. But it stops at the first error and looks ahead little, so
-// the shortest beginning of the text with the same error ends where the error is.
-func locate(data []byte, err error) (Pos, string) {
-	fails := func(n int) bool {
-		dec := yaml.NewDecoder(bytes.NewReader(data[:n]))
-		for {
-			if _, e := decode(dec); e != nil {
-				return e.Error() == err.Error()
-			}
-		}
+// syntaxError reports where the text stops being YAML. The library gives a line at best, and often that of
+// an enclosing list. But it stops at the first error and looks ahead little, so the shortest beginning of
+// the text with the same error ends where the error is.
+func syntaxError(data []byte, err error, rep *report) {
+	// The library leaves line 0 out of its messages, which must be alike to be compared.
+	text := append([]byte("\n"), bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))...)
+	want := parseError(text)
+	if want == io.EOF.Error() {
+		rep.add(Pos{Line: 1}, RuleYAMLSyntax, "%s", yamlPlace.ReplaceAllString(err.Error(), ""))
+		return
 	}
-	ends := lineEnds(data)
+	fails := func(n int) bool { return parseError(text[:n]) == want }
+	ends := lineEnds(text)
 	line := search(0, len(ends)-1, func(i int) bool { return fails(ends[i]) })
 	start := 0
 	if line > 0 {
 		start = ends[line-1]
 	}
 	end := search(start, ends[line], fails)
-	pos := Pos{Line: line + 1, Col: max(1, len([]rune(string(data[start:end]))))}
+	pos := Pos{Line: max(1, line), Col: max(1, utf8.RuneCount(text[start:end]))}
 
-	msg := yamlPlace.ReplaceAllString(err.Error(), "")
-	text := string(data[start:ends[line]])
+	msg := yamlPlace.ReplaceAllString(want, "")
+	here := string(text[start:ends[line]])
 	if m := unknownAnchor.FindStringSubmatch(msg); m != nil {
-		if i := strings.Index(text, "*"+m[1]); i >= 0 {
-			pos.Col = len([]rune(text[:i])) + 1
+		if i := strings.Index(here, "*"+m[1]); i >= 0 {
+			pos.Col = utf8.RuneCountInString(here[:i]) + 1
 		}
 	}
-	if indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]; strings.Contains(indent, "\t") {
-		pos.Col = strings.Index(indent, "\t") + 1
+	hint := syntaxHints[msg]
+	indent := here[:len(here)-len(strings.TrimLeft(here, " \t"))]
+	if tab := strings.Index(indent, "\t"); tab >= 0 && pos.Col <= len(indent)+1 {
+		pos.Col, msg, hint = tab+1, "a tab stands in the indentation", "use spaces"
 	}
-	return pos, msg
+	rep.hint(pos, RuleYAMLSyntax, hint, "%s", msg)
+}
+
+// syntaxHints say what most often is behind the library's words.
+var syntaxHints = map[string]string{
+	"found unexpected end of stream":                 "a quotation is not closed",
+	"mapping values are not allowed in this context": "quote the text, or check the indentation",
+	"did not find expected key":                      "check the indentation",
+	"did not find expected '-' indicator":            "check the indentation",
+	"found character that cannot start any token":    "quote the text",
+}
+
+// parseError returns the error that reading all documents of the text ends in.
+func parseError(text []byte) string {
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	for {
+		if _, err := decode(dec); err != nil {
+			return err.Error()
+		}
+	}
 }
 
 // search returns the smallest i in [lo, hi] with ok(i), taking ok(hi) for granted.
@@ -118,16 +135,6 @@ func lineEnds(data []byte) []int {
 		ends = append(ends, len(data))
 	}
 	return ends
-}
-
-// lineAt returns a line of the text, counted from 1.
-func lineAt(data []byte, line int) string {
-	ends := lineEnds(data)
-	start := 0
-	if line > 1 {
-		start = ends[line-2]
-	}
-	return string(data[start:ends[line-1]])
 }
 
 // posOf returns the place of a node.

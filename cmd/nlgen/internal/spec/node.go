@@ -65,7 +65,12 @@ type fields struct {
 	obj *object
 	pos Pos
 	val map[string]*yaml.Node
+	// written are the keys that are there in some way: at another level, misspelt or by a merge ("<<") too.
+	written map[string]bool
 }
+
+// missing reports whether nothing in the mapping can have been meant as this key.
+func (f *fields) missing(key string) bool { return !f.written[key] && !f.written["<<"] }
 
 // object reads a mapping. It returns nil where the node is something else.
 func (r *reader) object(n *yaml.Node, obj *object) *fields {
@@ -78,6 +83,7 @@ func (r *reader) object(n *yaml.Node, obj *object) *fields {
 		return nil
 	}
 	f := &fields{r: r, obj: obj, pos: posOf(n), val: make(map[string]*yaml.Node, len(n.Content)/2)}
+	f.written = make(map[string]bool, len(n.Content)/2)
 	first := make(map[string]Pos, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, pos := r.visit(n.Content[i])
@@ -89,6 +95,7 @@ func (r *reader) object(n *yaml.Node, obj *object) *fields {
 			continue
 		}
 		if key.ShortTag() == "!!merge" {
+			f.written["<<"] = true
 			r.hint(pos, RuleMergeKey, "write the keys out", "merge keys (<<) are no part of the schema language")
 			continue
 		}
@@ -98,10 +105,13 @@ func (r *reader) object(n *yaml.Node, obj *object) *fields {
 			continue
 		}
 		first[name] = pos
+		f.written[name] = true
 		at, known := obj.keys[name]
 		switch {
 		case !known:
-			r.hint(pos, RuleUnknownKey, r.suggest.hint(name, obj.keys.at(r.level)), "unknown key %q in %s", name, obj.name)
+			meant := r.suggest.nearest(name, obj.keys.at(r.level))
+			f.written[meant] = true
+			r.hint(pos, RuleUnknownKey, didYouMean(meant), "unknown key %q in %s", name, obj.name)
 		case at&r.level == 0:
 			r.hint(pos, RuleLevel, at.hint(), "key %q of %s is not allowed at this level", name, obj.name)
 		default:
@@ -109,7 +119,7 @@ func (r *reader) object(n *yaml.Node, obj *object) *fields {
 		}
 	}
 	for _, name := range obj.required {
-		if _, ok := first[name]; !ok {
+		if f.missing(name) {
 			r.add(f.pos, RuleMissingKey, "%s must have %q", obj.name, name)
 		}
 	}
@@ -209,7 +219,7 @@ func (f *fields) boolean(key string) Value[bool] {
 			return Value[bool]{false, pos}
 		}
 	}
-	f.r.add(pos, RuleWrongType, "%q must be true or false, not %s", key, n.Value)
+	f.r.add(pos, RuleWrongType, "%q must be true or false, not %s", key, describe(n))
 	return Value[bool]{}
 }
 
@@ -261,10 +271,9 @@ var yamlInt = regexp.MustCompile(`^[-+]?(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0
 // maxDigits bounds the length of a number in the file.
 const maxDigits = 100
 
-// intOf returns the integer that a plain scalar is.
+// intOf returns the integer that a plain scalar is, however large. YAML has limits, which show in the tag.
 func intOf(n *yaml.Node) (*big.Int, bool) {
-	tag := n.ShortTag()
-	if tag != "!!int" && tag != "!!float" || len(n.Value) > maxDigits || !yamlInt.MatchString(n.Value) {
+	if n.Style != 0 || len(n.Value) > maxDigits || !yamlInt.MatchString(n.Value) {
 		return nil, false
 	}
 	return new(big.Int).SetString(strings.ReplaceAll(n.Value, "_", ""), 0)

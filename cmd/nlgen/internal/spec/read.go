@@ -66,13 +66,15 @@ func (r *reader) file(root *yaml.Node) *File {
 		k.texts("headers")
 		k.text("sock-priv")
 	}
-	if r.level == atRaw && !f.has("protonum") {
+	if r.level == atRaw && f.missing("protonum") {
 		r.add(f.pos, RuleMissingProtonum, "a netlink-raw family must say its protocol number (protonum)")
 	}
 	if r.level&generic == r.level && len(file.Name.V) > maxGenericName {
 		r.add(file.Name.Pos, RuleNameTooLong, "family name %q has more than %d characters", file.Name.V, maxGenericName)
 	}
-	r.missingDoc(f, file.Doc, "the family")
+	if f.noDoc(file.Doc) {
+		r.add(f.pos, RuleMissingDoc, "the family has no description (doc)")
+	}
 	file.Definitions = each(r, f, "definitions", (*reader).definition)
 	file.Sets = each(r, f, "attribute-sets", (*reader).set)
 	file.SubMessages = each(r, f, "sub-messages", (*reader).subMessage)
@@ -120,10 +122,9 @@ func each[T any](r *reader, f *fields, key string, read func(*reader, *yaml.Node
 	return all
 }
 
-func (r *reader) missingDoc(f *fields, doc Value[string], what string) {
-	if !f.has("doc") || doc.Set() && doc.V == "" {
-		r.add(f.pos, RuleMissingDoc, "%s has no description (doc)", what)
-	}
+// noDoc reports whether a description is missing or empty.
+func (f *fields) noDoc(doc Value[string]) bool {
+	return f.missing("doc") || doc.Set() && doc.V == ""
 }
 
 func (r *reader) group(n *yaml.Node) *Group {
@@ -140,6 +141,9 @@ func (r *reader) group(n *yaml.Node) *Group {
 	}
 	if r.level&generic == r.level && len(g.Name.V) > maxGenericName {
 		r.add(g.Name.Pos, RuleNameTooLong, "group name %q has more than %d characters", g.Name.V, maxGenericName)
+	}
+	if r.level == atRaw && f.missing("value") {
+		r.hint(g.Pos, RuleGroupWithoutNumber, "add value", "group %q of a raw family has no number, so that nobody can join it", g.Name.V)
 	}
 	return g
 }

@@ -49,7 +49,7 @@ func (r *reader) definitionKeys(f *fields, d *Definition) {
 		switch {
 		case f.has(key) && !allowed:
 			r.add(posOf(f.val[key]), RuleMisplacedKey, "key %q means nothing in a definition of type %s", key, d.Type.V)
-		case !f.has(key) && must:
+		case must && f.missing(key):
 			r.add(f.pos, RuleMissingKey, "a definition of type %s must have %q", d.Type.V, key)
 		}
 	}

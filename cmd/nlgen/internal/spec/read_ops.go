@@ -46,7 +46,9 @@ func (r *reader) op(n *yaml.Node) *Op {
 	if e := f.object("event", eventKeys); e != nil {
 		op.Event = &AttrList{Pos: e.pos, Attrs: e.texts("attributes")}
 	}
-	r.missingDoc(f, op.Doc, "operation "+op.Name.V)
+	if f.noDoc(op.Doc) {
+		r.add(f.pos, RuleMissingDoc, "operation %q has no description (doc)", op.Name.V)
+	}
 	return op
 }
 

@@ -50,7 +50,7 @@ func (r *reader) attr(n *yaml.Node, subset bool) *Attr {
 		DisplayHint: f.word("display-hint", displayHints, RuleUnknownValue),
 		NamePrefix:  f.text("name-prefix"),
 	}
-	if !subset && !f.has("type") {
+	if !subset && f.missing("type") {
 		r.add(f.pos, RuleMissingKey, "an attribute must have %q", "type")
 	}
 	for _, v := range a.TypeValue {

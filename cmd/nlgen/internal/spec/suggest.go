@@ -13,6 +13,18 @@ const maxSuggest = 64
 
 // hint returns `did you mean "x"?` for the nearest of the known names, or nothing.
 func (s *suggester) hint(name string, known []string) string {
+	return didYouMean(s.nearest(name, known))
+}
+
+func didYouMean(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "did you mean " + strconv.Quote(name) + "?"
+}
+
+// nearest returns the known name that is most like a wrong one, or nothing.
+func (s *suggester) nearest(name string, known []string) string {
 	best, bestDist := "", len(name)/3+1
 	if len(name) > maxSuggest {
 		return ""
@@ -28,10 +40,7 @@ func (s *suggester) hint(name string, known []string) string {
 			best, bestDist = k, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return "did you mean " + strconv.Quote(best) + "?"
+	return best
 }
 
 // editDistance counts the insertions, deletions, replacements and swaps of neighbours between two words.
