@@ -3,6 +3,7 @@ module github.com/nlgen/nlgen
 go 1.25.0
 
 require (
+	github.com/cilium/ebpf v0.22.0 // indirect
 	github.com/dave/jennifer v1.7.1 // indirect
 	github.com/google/go-cmp v0.7.0 // indirect
 	golang.org/x/sys v0.45.0 // indirect
