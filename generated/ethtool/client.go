@@ -51,9 +51,9 @@ var opStrsetGet = nl.Op{
 //
 // Returns lists of names, of an interface or those that are the same for all.
 //
-// The schema names for the request: Header, Stringsets, CountsOnly.
+// The schema names for the request: [Strset.Header], [Strset.Stringsets], [Strset.CountsOnly].
 //
-// The schema names for the reply: Header, Stringsets.
+// The schema names for the reply: [Strset.Header], [Strset.Stringsets].
 func (c *Client) StrsetGet(ctx context.Context, req *Strset, opts ...nl.CallOption) (*Strset, error) {
 	return nl.Get[Strset](ctx, c.conn, &opStrsetGet, req, opts...)
 }
@@ -74,9 +74,9 @@ var opStrsetGetDump = nl.Op{
 //
 // Returns lists of names, of an interface or those that are the same for all.
 //
-// The schema names for the request: Header, Stringsets, CountsOnly.
+// The schema names for the request: [Strset.Header], [Strset.Stringsets], [Strset.CountsOnly].
 //
-// The schema names for the reply: Header, Stringsets.
+// The schema names for the reply: [Strset.Header], [Strset.Stringsets].
 func (c *Client) StrsetGetDump(ctx context.Context, req *Strset, opts ...nl.CallOption) iter.Seq2[*Strset, error] {
 	return nl.Dump[Strset](ctx, c.conn, &opStrsetGetDump, req, opts...)
 }
@@ -101,9 +101,10 @@ var opLinkinfoGet = nl.Op{
 //
 // Returns connector and transceiver.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Linkinfo.Header].
 //
-// The schema names for the reply: Header, Port, Phyaddr, TpMdix, TpMdixCtrl, Transceiver.
+// The schema names for the reply: [Linkinfo.Header], [Linkinfo.Port], [Linkinfo.Phyaddr], [Linkinfo.TpMdix],
+// [Linkinfo.TpMdixCtrl], [Linkinfo.Transceiver].
 func (c *Client) LinkinfoGet(ctx context.Context, req *Linkinfo, opts ...nl.CallOption) (*Linkinfo, error) {
 	return nl.Get[Linkinfo](ctx, c.conn, &opLinkinfoGet, req, opts...)
 }
@@ -124,9 +125,10 @@ var opLinkinfoGetDump = nl.Op{
 //
 // Returns connector and transceiver.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Linkinfo.Header].
 //
-// The schema names for the reply: Header, Port, Phyaddr, TpMdix, TpMdixCtrl, Transceiver.
+// The schema names for the reply: [Linkinfo.Header], [Linkinfo.Port], [Linkinfo.Phyaddr], [Linkinfo.TpMdix],
+// [Linkinfo.TpMdixCtrl], [Linkinfo.Transceiver].
 func (c *Client) LinkinfoGetDump(ctx context.Context, req *Linkinfo, opts ...nl.CallOption) iter.Seq2[*Linkinfo, error] {
 	return nl.Dump[Linkinfo](ctx, c.conn, &opLinkinfoGetDump, req, opts...)
 }
@@ -152,7 +154,8 @@ var opLinkinfoSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Port, Phyaddr, TpMdixCtrl.
+// The schema names for the request: [Linkinfo.Header], [Linkinfo.Port], [Linkinfo.Phyaddr],
+// [Linkinfo.TpMdixCtrl].
 func (c *Client) LinkinfoSet(ctx context.Context, req *Linkinfo, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opLinkinfoSet, req, opts...)
 }
@@ -171,10 +174,11 @@ var opLinkmodesGet = nl.Op{
 //
 // Returns what a link can do and does.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Linkmodes.Header].
 //
-// The schema names for the reply: Header, Autoneg, Ours, Peer, Speed, Duplex, MasterSlaveCfg,
-// MasterSlaveState, Lanes, RateMatching.
+// The schema names for the reply: [Linkmodes.Header], [Linkmodes.Autoneg], [Linkmodes.Ours], [Linkmodes.Peer],
+// [Linkmodes.Speed], [Linkmodes.Duplex], [Linkmodes.MasterSlaveCfg], [Linkmodes.MasterSlaveState],
+// [Linkmodes.Lanes], [Linkmodes.RateMatching].
 func (c *Client) LinkmodesGet(ctx context.Context, req *Linkmodes, opts ...nl.CallOption) (*Linkmodes, error) {
 	return nl.Get[Linkmodes](ctx, c.conn, &opLinkmodesGet, req, opts...)
 }
@@ -195,10 +199,11 @@ var opLinkmodesGetDump = nl.Op{
 //
 // Returns what a link can do and does.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Linkmodes.Header].
 //
-// The schema names for the reply: Header, Autoneg, Ours, Peer, Speed, Duplex, MasterSlaveCfg,
-// MasterSlaveState, Lanes, RateMatching.
+// The schema names for the reply: [Linkmodes.Header], [Linkmodes.Autoneg], [Linkmodes.Ours], [Linkmodes.Peer],
+// [Linkmodes.Speed], [Linkmodes.Duplex], [Linkmodes.MasterSlaveCfg], [Linkmodes.MasterSlaveState],
+// [Linkmodes.Lanes], [Linkmodes.RateMatching].
 func (c *Client) LinkmodesGetDump(ctx context.Context, req *Linkmodes, opts ...nl.CallOption) iter.Seq2[*Linkmodes, error] {
 	return nl.Dump[Linkmodes](ctx, c.conn, &opLinkmodesGetDump, req, opts...)
 }
@@ -224,7 +229,8 @@ var opLinkmodesSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Autoneg, Ours, Speed, Duplex, MasterSlaveCfg, Lanes.
+// The schema names for the request: [Linkmodes.Header], [Linkmodes.Autoneg], [Linkmodes.Ours],
+// [Linkmodes.Speed], [Linkmodes.Duplex], [Linkmodes.MasterSlaveCfg], [Linkmodes.Lanes].
 func (c *Client) LinkmodesSet(ctx context.Context, req *Linkmodes, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opLinkmodesSet, req, opts...)
 }
@@ -243,9 +249,10 @@ var opLinkstateGet = nl.Op{
 //
 // Returns the state of a link.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Linkstate.Header].
 //
-// The schema names for the reply: Header, Link, SQI, SQIMax, ExtState, ExtSubstate, ExtDownCnt.
+// The schema names for the reply: [Linkstate.Header], [Linkstate.Link], [Linkstate.SQI], [Linkstate.SQIMax],
+// [Linkstate.ExtState], [Linkstate.ExtSubstate], [Linkstate.ExtDownCnt].
 func (c *Client) LinkstateGet(ctx context.Context, req *Linkstate, opts ...nl.CallOption) (*Linkstate, error) {
 	return nl.Get[Linkstate](ctx, c.conn, &opLinkstateGet, req, opts...)
 }
@@ -266,9 +273,10 @@ var opLinkstateGetDump = nl.Op{
 //
 // Returns the state of a link.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Linkstate.Header].
 //
-// The schema names for the reply: Header, Link, SQI, SQIMax, ExtState, ExtSubstate, ExtDownCnt.
+// The schema names for the reply: [Linkstate.Header], [Linkstate.Link], [Linkstate.SQI], [Linkstate.SQIMax],
+// [Linkstate.ExtState], [Linkstate.ExtSubstate], [Linkstate.ExtDownCnt].
 func (c *Client) LinkstateGetDump(ctx context.Context, req *Linkstate, opts ...nl.CallOption) iter.Seq2[*Linkstate, error] {
 	return nl.Dump[Linkstate](ctx, c.conn, &opLinkstateGetDump, req, opts...)
 }
@@ -293,9 +301,9 @@ var opDebugGet = nl.Op{
 //
 // Returns what a driver logs.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Debug.Header].
 //
-// The schema names for the reply: Header, Msgmask.
+// The schema names for the reply: [Debug.Header], [Debug.Msgmask].
 func (c *Client) DebugGet(ctx context.Context, req *Debug, opts ...nl.CallOption) (*Debug, error) {
 	return nl.Get[Debug](ctx, c.conn, &opDebugGet, req, opts...)
 }
@@ -316,9 +324,9 @@ var opDebugGetDump = nl.Op{
 //
 // Returns what a driver logs.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Debug.Header].
 //
-// The schema names for the reply: Header, Msgmask.
+// The schema names for the reply: [Debug.Header], [Debug.Msgmask].
 func (c *Client) DebugGetDump(ctx context.Context, req *Debug, opts ...nl.CallOption) iter.Seq2[*Debug, error] {
 	return nl.Dump[Debug](ctx, c.conn, &opDebugGetDump, req, opts...)
 }
@@ -344,7 +352,7 @@ var opDebugSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Msgmask.
+// The schema names for the request: [Debug.Header], [Debug.Msgmask].
 func (c *Client) DebugSet(ctx context.Context, req *Debug, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDebugSet, req, opts...)
 }
@@ -365,9 +373,9 @@ var opWoLGet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [WoL.Header].
 //
-// The schema names for the reply: Header, Modes, Sopass.
+// The schema names for the reply: [WoL.Header], [WoL.Modes], [WoL.Sopass].
 func (c *Client) WoLGet(ctx context.Context, req *WoL, opts ...nl.CallOption) (*WoL, error) {
 	return nl.Get[WoL](ctx, c.conn, &opWoLGet, req, opts...)
 }
@@ -390,9 +398,9 @@ var opWoLGetDump = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [WoL.Header].
 //
-// The schema names for the reply: Header, Modes, Sopass.
+// The schema names for the reply: [WoL.Header], [WoL.Modes], [WoL.Sopass].
 func (c *Client) WoLGetDump(ctx context.Context, req *WoL, opts ...nl.CallOption) iter.Seq2[*WoL, error] {
 	return nl.Dump[WoL](ctx, c.conn, &opWoLGetDump, req, opts...)
 }
@@ -418,7 +426,7 @@ var opWoLSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Modes, Sopass.
+// The schema names for the request: [WoL.Header], [WoL.Modes], [WoL.Sopass].
 func (c *Client) WoLSet(ctx context.Context, req *WoL, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opWoLSet, req, opts...)
 }
@@ -437,9 +445,10 @@ var opFeaturesGet = nl.Op{
 //
 // Returns offloads and other features.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Features.Header].
 //
-// The schema names for the reply: Header, HW, Wanted, Active, Nochange.
+// The schema names for the reply: [Features.Header], [Features.HW], [Features.Wanted], [Features.Active],
+// [Features.Nochange].
 func (c *Client) FeaturesGet(ctx context.Context, req *Features, opts ...nl.CallOption) (*Features, error) {
 	return nl.Get[Features](ctx, c.conn, &opFeaturesGet, req, opts...)
 }
@@ -460,9 +469,10 @@ var opFeaturesGetDump = nl.Op{
 //
 // Returns offloads and other features.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Features.Header].
 //
-// The schema names for the reply: Header, HW, Wanted, Active, Nochange.
+// The schema names for the reply: [Features.Header], [Features.HW], [Features.Wanted], [Features.Active],
+// [Features.Nochange].
 func (c *Client) FeaturesGetDump(ctx context.Context, req *Features, opts ...nl.CallOption) iter.Seq2[*Features, error] {
 	return nl.Dump[Features](ctx, c.conn, &opFeaturesGetDump, req, opts...)
 }
@@ -488,9 +498,9 @@ var opFeaturesSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Wanted.
+// The schema names for the request: [Features.Header], [Features.Wanted].
 //
-// The schema names for the reply: Header, Wanted, Active.
+// The schema names for the reply: [Features.Header], [Features.Wanted], [Features.Active].
 func (c *Client) FeaturesSet(ctx context.Context, req *Features, opts ...nl.CallOption) (*Features, error) {
 	return nl.Get[Features](ctx, c.conn, &opFeaturesSet, req, opts...)
 }
@@ -509,9 +519,9 @@ var opPrivflagsGet = nl.Op{
 //
 // Returns the flags that only this driver has.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Privflags.Header].
 //
-// The schema names for the reply: Header, Flags.
+// The schema names for the reply: [Privflags.Header], [Privflags.Flags].
 func (c *Client) PrivflagsGet(ctx context.Context, req *Privflags, opts ...nl.CallOption) (*Privflags, error) {
 	return nl.Get[Privflags](ctx, c.conn, &opPrivflagsGet, req, opts...)
 }
@@ -532,9 +542,9 @@ var opPrivflagsGetDump = nl.Op{
 //
 // Returns the flags that only this driver has.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Privflags.Header].
 //
-// The schema names for the reply: Header, Flags.
+// The schema names for the reply: [Privflags.Header], [Privflags.Flags].
 func (c *Client) PrivflagsGetDump(ctx context.Context, req *Privflags, opts ...nl.CallOption) iter.Seq2[*Privflags, error] {
 	return nl.Dump[Privflags](ctx, c.conn, &opPrivflagsGetDump, req, opts...)
 }
@@ -560,7 +570,7 @@ var opPrivflagsSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Flags.
+// The schema names for the request: [Privflags.Header], [Privflags.Flags].
 func (c *Client) PrivflagsSet(ctx context.Context, req *Privflags, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opPrivflagsSet, req, opts...)
 }
@@ -579,10 +589,12 @@ var opRingsGet = nl.Op{
 //
 // Returns the sizes of rings.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Rings.Header].
 //
-// The schema names for the reply: Header, RXMax, RXMiniMax, RXJumboMax, TXMax, RX, RXMini, RXJumbo, TX,
-// RXBufLen, TCPDataSplit, CQESize, TXPush, RXPush, TXPushBufLen, TXPushBufLenMax, HdsThresh, HdsThreshMax.
+// The schema names for the reply: [Rings.Header], [Rings.RXMax], [Rings.RXMiniMax], [Rings.RXJumboMax],
+// [Rings.TXMax], [Rings.RX], [Rings.RXMini], [Rings.RXJumbo], [Rings.TX], [Rings.RXBufLen],
+// [Rings.TCPDataSplit], [Rings.CQESize], [Rings.TXPush], [Rings.RXPush], [Rings.TXPushBufLen],
+// [Rings.TXPushBufLenMax], [Rings.HdsThresh], [Rings.HdsThreshMax].
 func (c *Client) RingsGet(ctx context.Context, req *Rings, opts ...nl.CallOption) (*Rings, error) {
 	return nl.Get[Rings](ctx, c.conn, &opRingsGet, req, opts...)
 }
@@ -603,10 +615,12 @@ var opRingsGetDump = nl.Op{
 //
 // Returns the sizes of rings.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Rings.Header].
 //
-// The schema names for the reply: Header, RXMax, RXMiniMax, RXJumboMax, TXMax, RX, RXMini, RXJumbo, TX,
-// RXBufLen, TCPDataSplit, CQESize, TXPush, RXPush, TXPushBufLen, TXPushBufLenMax, HdsThresh, HdsThreshMax.
+// The schema names for the reply: [Rings.Header], [Rings.RXMax], [Rings.RXMiniMax], [Rings.RXJumboMax],
+// [Rings.TXMax], [Rings.RX], [Rings.RXMini], [Rings.RXJumbo], [Rings.TX], [Rings.RXBufLen],
+// [Rings.TCPDataSplit], [Rings.CQESize], [Rings.TXPush], [Rings.RXPush], [Rings.TXPushBufLen],
+// [Rings.TXPushBufLenMax], [Rings.HdsThresh], [Rings.HdsThreshMax].
 func (c *Client) RingsGetDump(ctx context.Context, req *Rings, opts ...nl.CallOption) iter.Seq2[*Rings, error] {
 	return nl.Dump[Rings](ctx, c.conn, &opRingsGetDump, req, opts...)
 }
@@ -632,8 +646,9 @@ var opRingsSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, RX, RXMini, RXJumbo, TX, RXBufLen, TCPDataSplit, CQESize, TXPush,
-// RXPush, TXPushBufLen, HdsThresh.
+// The schema names for the request: [Rings.Header], [Rings.RX], [Rings.RXMini], [Rings.RXJumbo], [Rings.TX],
+// [Rings.RXBufLen], [Rings.TCPDataSplit], [Rings.CQESize], [Rings.TXPush], [Rings.RXPush],
+// [Rings.TXPushBufLen], [Rings.HdsThresh].
 func (c *Client) RingsSet(ctx context.Context, req *Rings, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opRingsSet, req, opts...)
 }
@@ -652,10 +667,11 @@ var opChannelsGet = nl.Op{
 //
 // Returns the numbers of channels.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Channels.Header].
 //
-// The schema names for the reply: Header, RXMax, TXMax, OtherMax, CombinedMax, RXCount, TXCount, OtherCount,
-// CombinedCount.
+// The schema names for the reply: [Channels.Header], [Channels.RXMax], [Channels.TXMax], [Channels.OtherMax],
+// [Channels.CombinedMax], [Channels.RXCount], [Channels.TXCount], [Channels.OtherCount],
+// [Channels.CombinedCount].
 func (c *Client) ChannelsGet(ctx context.Context, req *Channels, opts ...nl.CallOption) (*Channels, error) {
 	return nl.Get[Channels](ctx, c.conn, &opChannelsGet, req, opts...)
 }
@@ -676,10 +692,11 @@ var opChannelsGetDump = nl.Op{
 //
 // Returns the numbers of channels.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Channels.Header].
 //
-// The schema names for the reply: Header, RXMax, TXMax, OtherMax, CombinedMax, RXCount, TXCount, OtherCount,
-// CombinedCount.
+// The schema names for the reply: [Channels.Header], [Channels.RXMax], [Channels.TXMax], [Channels.OtherMax],
+// [Channels.CombinedMax], [Channels.RXCount], [Channels.TXCount], [Channels.OtherCount],
+// [Channels.CombinedCount].
 func (c *Client) ChannelsGetDump(ctx context.Context, req *Channels, opts ...nl.CallOption) iter.Seq2[*Channels, error] {
 	return nl.Dump[Channels](ctx, c.conn, &opChannelsGetDump, req, opts...)
 }
@@ -705,7 +722,8 @@ var opChannelsSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, RXCount, TXCount, OtherCount, CombinedCount.
+// The schema names for the request: [Channels.Header], [Channels.RXCount], [Channels.TXCount],
+// [Channels.OtherCount], [Channels.CombinedCount].
 func (c *Client) ChannelsSet(ctx context.Context, req *Channels, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opChannelsSet, req, opts...)
 }
@@ -724,13 +742,17 @@ var opCoalesceGet = nl.Op{
 //
 // Returns when the device raises interrupts.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Coalesce.Header].
 //
-// The schema names for the reply: Header, RXUsecs, RXMaxFrames, RXUsecsIRQ, RXMaxFramesIRQ, TXUsecs,
-// TXMaxFrames, TXUsecsIRQ, TXMaxFramesIRQ, StatsBlockUsecs, UseAdaptiveRX, UseAdaptiveTX, PktRateLow,
-// RXUsecsLow, RXMaxFramesLow, TXUsecsLow, TXMaxFramesLow, PktRateHigh, RXUsecsHigh, RXMaxFramesHigh,
-// TXUsecsHigh, TXMaxFramesHigh, RateSampleInterval, UseCQEModeTX, UseCQEModeRX, TXAggrMaxBytes,
-// TXAggrMaxFrames, TXAggrTimeUsecs, RXProfile, TXProfile, RXCQEFrames, RXCQENsecs.
+// The schema names for the reply: [Coalesce.Header], [Coalesce.RXUsecs], [Coalesce.RXMaxFrames],
+// [Coalesce.RXUsecsIRQ], [Coalesce.RXMaxFramesIRQ], [Coalesce.TXUsecs], [Coalesce.TXMaxFrames],
+// [Coalesce.TXUsecsIRQ], [Coalesce.TXMaxFramesIRQ], [Coalesce.StatsBlockUsecs], [Coalesce.UseAdaptiveRX],
+// [Coalesce.UseAdaptiveTX], [Coalesce.PktRateLow], [Coalesce.RXUsecsLow], [Coalesce.RXMaxFramesLow],
+// [Coalesce.TXUsecsLow], [Coalesce.TXMaxFramesLow], [Coalesce.PktRateHigh], [Coalesce.RXUsecsHigh],
+// [Coalesce.RXMaxFramesHigh], [Coalesce.TXUsecsHigh], [Coalesce.TXMaxFramesHigh],
+// [Coalesce.RateSampleInterval], [Coalesce.UseCQEModeTX], [Coalesce.UseCQEModeRX], [Coalesce.TXAggrMaxBytes],
+// [Coalesce.TXAggrMaxFrames], [Coalesce.TXAggrTimeUsecs], [Coalesce.RXProfile], [Coalesce.TXProfile],
+// [Coalesce.RXCQEFrames], [Coalesce.RXCQENsecs].
 func (c *Client) CoalesceGet(ctx context.Context, req *Coalesce, opts ...nl.CallOption) (*Coalesce, error) {
 	return nl.Get[Coalesce](ctx, c.conn, &opCoalesceGet, req, opts...)
 }
@@ -751,13 +773,17 @@ var opCoalesceGetDump = nl.Op{
 //
 // Returns when the device raises interrupts.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Coalesce.Header].
 //
-// The schema names for the reply: Header, RXUsecs, RXMaxFrames, RXUsecsIRQ, RXMaxFramesIRQ, TXUsecs,
-// TXMaxFrames, TXUsecsIRQ, TXMaxFramesIRQ, StatsBlockUsecs, UseAdaptiveRX, UseAdaptiveTX, PktRateLow,
-// RXUsecsLow, RXMaxFramesLow, TXUsecsLow, TXMaxFramesLow, PktRateHigh, RXUsecsHigh, RXMaxFramesHigh,
-// TXUsecsHigh, TXMaxFramesHigh, RateSampleInterval, UseCQEModeTX, UseCQEModeRX, TXAggrMaxBytes,
-// TXAggrMaxFrames, TXAggrTimeUsecs, RXProfile, TXProfile, RXCQEFrames, RXCQENsecs.
+// The schema names for the reply: [Coalesce.Header], [Coalesce.RXUsecs], [Coalesce.RXMaxFrames],
+// [Coalesce.RXUsecsIRQ], [Coalesce.RXMaxFramesIRQ], [Coalesce.TXUsecs], [Coalesce.TXMaxFrames],
+// [Coalesce.TXUsecsIRQ], [Coalesce.TXMaxFramesIRQ], [Coalesce.StatsBlockUsecs], [Coalesce.UseAdaptiveRX],
+// [Coalesce.UseAdaptiveTX], [Coalesce.PktRateLow], [Coalesce.RXUsecsLow], [Coalesce.RXMaxFramesLow],
+// [Coalesce.TXUsecsLow], [Coalesce.TXMaxFramesLow], [Coalesce.PktRateHigh], [Coalesce.RXUsecsHigh],
+// [Coalesce.RXMaxFramesHigh], [Coalesce.TXUsecsHigh], [Coalesce.TXMaxFramesHigh],
+// [Coalesce.RateSampleInterval], [Coalesce.UseCQEModeTX], [Coalesce.UseCQEModeRX], [Coalesce.TXAggrMaxBytes],
+// [Coalesce.TXAggrMaxFrames], [Coalesce.TXAggrTimeUsecs], [Coalesce.RXProfile], [Coalesce.TXProfile],
+// [Coalesce.RXCQEFrames], [Coalesce.RXCQENsecs].
 func (c *Client) CoalesceGetDump(ctx context.Context, req *Coalesce, opts ...nl.CallOption) iter.Seq2[*Coalesce, error] {
 	return nl.Dump[Coalesce](ctx, c.conn, &opCoalesceGetDump, req, opts...)
 }
@@ -783,11 +809,15 @@ var opCoalesceSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, RXUsecs, RXMaxFrames, RXUsecsIRQ, RXMaxFramesIRQ, TXUsecs,
-// TXMaxFrames, TXUsecsIRQ, TXMaxFramesIRQ, StatsBlockUsecs, UseAdaptiveRX, UseAdaptiveTX, PktRateLow,
-// RXUsecsLow, RXMaxFramesLow, TXUsecsLow, TXMaxFramesLow, PktRateHigh, RXUsecsHigh, RXMaxFramesHigh,
-// TXUsecsHigh, TXMaxFramesHigh, RateSampleInterval, UseCQEModeTX, UseCQEModeRX, TXAggrMaxBytes,
-// TXAggrMaxFrames, TXAggrTimeUsecs, RXProfile, TXProfile, RXCQEFrames, RXCQENsecs.
+// The schema names for the request: [Coalesce.Header], [Coalesce.RXUsecs], [Coalesce.RXMaxFrames],
+// [Coalesce.RXUsecsIRQ], [Coalesce.RXMaxFramesIRQ], [Coalesce.TXUsecs], [Coalesce.TXMaxFrames],
+// [Coalesce.TXUsecsIRQ], [Coalesce.TXMaxFramesIRQ], [Coalesce.StatsBlockUsecs], [Coalesce.UseAdaptiveRX],
+// [Coalesce.UseAdaptiveTX], [Coalesce.PktRateLow], [Coalesce.RXUsecsLow], [Coalesce.RXMaxFramesLow],
+// [Coalesce.TXUsecsLow], [Coalesce.TXMaxFramesLow], [Coalesce.PktRateHigh], [Coalesce.RXUsecsHigh],
+// [Coalesce.RXMaxFramesHigh], [Coalesce.TXUsecsHigh], [Coalesce.TXMaxFramesHigh],
+// [Coalesce.RateSampleInterval], [Coalesce.UseCQEModeTX], [Coalesce.UseCQEModeRX], [Coalesce.TXAggrMaxBytes],
+// [Coalesce.TXAggrMaxFrames], [Coalesce.TXAggrTimeUsecs], [Coalesce.RXProfile], [Coalesce.TXProfile],
+// [Coalesce.RXCQEFrames], [Coalesce.RXCQENsecs].
 func (c *Client) CoalesceSet(ctx context.Context, req *Coalesce, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opCoalesceSet, req, opts...)
 }
@@ -806,9 +836,10 @@ var opPauseGet = nl.Op{
 //
 // Returns the use of pause frames.
 //
-// The schema names for the request: Header, StatsSrc.
+// The schema names for the request: [Pause.Header], [Pause.StatsSrc].
 //
-// The schema names for the reply: Header, Autoneg, RX, TX, Stats, StatsSrc.
+// The schema names for the reply: [Pause.Header], [Pause.Autoneg], [Pause.RX], [Pause.TX], [Pause.Stats],
+// [Pause.StatsSrc].
 func (c *Client) PauseGet(ctx context.Context, req *Pause, opts ...nl.CallOption) (*Pause, error) {
 	return nl.Get[Pause](ctx, c.conn, &opPauseGet, req, opts...)
 }
@@ -829,9 +860,10 @@ var opPauseGetDump = nl.Op{
 //
 // Returns the use of pause frames.
 //
-// The schema names for the request: Header, StatsSrc.
+// The schema names for the request: [Pause.Header], [Pause.StatsSrc].
 //
-// The schema names for the reply: Header, Autoneg, RX, TX, Stats, StatsSrc.
+// The schema names for the reply: [Pause.Header], [Pause.Autoneg], [Pause.RX], [Pause.TX], [Pause.Stats],
+// [Pause.StatsSrc].
 func (c *Client) PauseGetDump(ctx context.Context, req *Pause, opts ...nl.CallOption) iter.Seq2[*Pause, error] {
 	return nl.Dump[Pause](ctx, c.conn, &opPauseGetDump, req, opts...)
 }
@@ -857,7 +889,7 @@ var opPauseSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Autoneg, RX, TX.
+// The schema names for the request: [Pause.Header], [Pause.Autoneg], [Pause.RX], [Pause.TX].
 func (c *Client) PauseSet(ctx context.Context, req *Pause, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opPauseSet, req, opts...)
 }
@@ -876,9 +908,10 @@ var opEEEGet = nl.Op{
 //
 // Returns the state of energy-efficient Ethernet.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [EEE.Header].
 //
-// The schema names for the reply: Header, ModesOurs, ModesPeer, Active, Enabled, TXLpiEnabled, TXLpiTimer.
+// The schema names for the reply: [EEE.Header], [EEE.ModesOurs], [EEE.ModesPeer], [EEE.Active], [EEE.Enabled],
+// [EEE.TXLpiEnabled], [EEE.TXLpiTimer].
 func (c *Client) EEEGet(ctx context.Context, req *EEE, opts ...nl.CallOption) (*EEE, error) {
 	return nl.Get[EEE](ctx, c.conn, &opEEEGet, req, opts...)
 }
@@ -899,9 +932,10 @@ var opEEEGetDump = nl.Op{
 //
 // Returns the state of energy-efficient Ethernet.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [EEE.Header].
 //
-// The schema names for the reply: Header, ModesOurs, ModesPeer, Active, Enabled, TXLpiEnabled, TXLpiTimer.
+// The schema names for the reply: [EEE.Header], [EEE.ModesOurs], [EEE.ModesPeer], [EEE.Active], [EEE.Enabled],
+// [EEE.TXLpiEnabled], [EEE.TXLpiTimer].
 func (c *Client) EEEGetDump(ctx context.Context, req *EEE, opts ...nl.CallOption) iter.Seq2[*EEE, error] {
 	return nl.Dump[EEE](ctx, c.conn, &opEEEGetDump, req, opts...)
 }
@@ -927,7 +961,8 @@ var opEEESet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, ModesOurs, Enabled, TXLpiEnabled, TXLpiTimer.
+// The schema names for the request: [EEE.Header], [EEE.ModesOurs], [EEE.Enabled], [EEE.TXLpiEnabled],
+// [EEE.TXLpiTimer].
 func (c *Client) EEESet(ctx context.Context, req *EEE, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opEEESet, req, opts...)
 }
@@ -946,10 +981,11 @@ var opTsinfoGet = nl.Op{
 //
 // Returns what time stamping an interface can do. A dump lists all clocks.
 //
-// The schema names for the request: Header, HwtstampProvider.
+// The schema names for the request: [Tsinfo.Header], [Tsinfo.HwtstampProvider].
 //
-// The schema names for the reply: Header, Timestamping, TXTypes, RXFilters, PHCIndex, Stats, HwtstampProvider,
-// HwtstampSource, HwtstampPhyindex.
+// The schema names for the reply: [Tsinfo.Header], [Tsinfo.Timestamping], [Tsinfo.TXTypes],
+// [Tsinfo.RXFilters], [Tsinfo.PHCIndex], [Tsinfo.Stats], [Tsinfo.HwtstampProvider], [Tsinfo.HwtstampSource],
+// [Tsinfo.HwtstampPhyindex].
 func (c *Client) TsinfoGet(ctx context.Context, req *Tsinfo, opts ...nl.CallOption) (*Tsinfo, error) {
 	return nl.Get[Tsinfo](ctx, c.conn, &opTsinfoGet, req, opts...)
 }
@@ -970,10 +1006,11 @@ var opTsinfoGetDump = nl.Op{
 //
 // Returns what time stamping an interface can do. A dump lists all clocks.
 //
-// The schema names for the request: Header, HwtstampProvider.
+// The schema names for the request: [Tsinfo.Header], [Tsinfo.HwtstampProvider].
 //
-// The schema names for the reply: Header, Timestamping, TXTypes, RXFilters, PHCIndex, Stats, HwtstampProvider,
-// HwtstampSource, HwtstampPhyindex.
+// The schema names for the reply: [Tsinfo.Header], [Tsinfo.Timestamping], [Tsinfo.TXTypes],
+// [Tsinfo.RXFilters], [Tsinfo.PHCIndex], [Tsinfo.Stats], [Tsinfo.HwtstampProvider], [Tsinfo.HwtstampSource],
+// [Tsinfo.HwtstampPhyindex].
 func (c *Client) TsinfoGetDump(ctx context.Context, req *Tsinfo, opts ...nl.CallOption) iter.Seq2[*Tsinfo, error] {
 	return nl.Dump[Tsinfo](ctx, c.conn, &opTsinfoGetDump, req, opts...)
 }
@@ -999,7 +1036,7 @@ var opCableTestAct = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [CableTest.Header].
 func (c *Client) CableTestAct(ctx context.Context, req *CableTest, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opCableTestAct, req, opts...)
 }
@@ -1019,7 +1056,7 @@ var opCableTestTdrAct = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Cfg.
+// The schema names for the request: [CableTestTdr.Header], [CableTestTdr.Cfg].
 func (c *Client) CableTestTdrAct(ctx context.Context, req *CableTestTdr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opCableTestTdrAct, req, opts...)
 }
@@ -1038,9 +1075,9 @@ var opTunnelInfoGet = nl.Op{
 //
 // Returns the UDP tunnels that the hardware knows.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [TunnelInfo.Header].
 //
-// The schema names for the reply: Header, UDPPorts.
+// The schema names for the reply: [TunnelInfo.Header], [TunnelInfo.UDPPorts].
 func (c *Client) TunnelInfoGet(ctx context.Context, req *TunnelInfo, opts ...nl.CallOption) (*TunnelInfo, error) {
 	return nl.Get[TunnelInfo](ctx, c.conn, &opTunnelInfoGet, req, opts...)
 }
@@ -1061,9 +1098,9 @@ var opTunnelInfoGetDump = nl.Op{
 //
 // Returns the UDP tunnels that the hardware knows.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [TunnelInfo.Header].
 //
-// The schema names for the reply: Header, UDPPorts.
+// The schema names for the reply: [TunnelInfo.Header], [TunnelInfo.UDPPorts].
 func (c *Client) TunnelInfoGetDump(ctx context.Context, req *TunnelInfo, opts ...nl.CallOption) iter.Seq2[*TunnelInfo, error] {
 	return nl.Dump[TunnelInfo](ctx, c.conn, &opTunnelInfoGetDump, req, opts...)
 }
@@ -1088,9 +1125,9 @@ var opFECGet = nl.Op{
 //
 // Returns the forward error correction.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [FEC.Header].
 //
-// The schema names for the reply: Header, Modes, Auto, Active, Stats.
+// The schema names for the reply: [FEC.Header], [FEC.Modes], [FEC.Auto], [FEC.Active], [FEC.Stats].
 func (c *Client) FECGet(ctx context.Context, req *FEC, opts ...nl.CallOption) (*FEC, error) {
 	return nl.Get[FEC](ctx, c.conn, &opFECGet, req, opts...)
 }
@@ -1111,9 +1148,9 @@ var opFECGetDump = nl.Op{
 //
 // Returns the forward error correction.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [FEC.Header].
 //
-// The schema names for the reply: Header, Modes, Auto, Active, Stats.
+// The schema names for the reply: [FEC.Header], [FEC.Modes], [FEC.Auto], [FEC.Active], [FEC.Stats].
 func (c *Client) FECGetDump(ctx context.Context, req *FEC, opts ...nl.CallOption) iter.Seq2[*FEC, error] {
 	return nl.Dump[FEC](ctx, c.conn, &opFECGetDump, req, opts...)
 }
@@ -1139,7 +1176,7 @@ var opFECSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Modes, Auto.
+// The schema names for the request: [FEC.Header], [FEC.Modes], [FEC.Auto].
 func (c *Client) FECSet(ctx context.Context, req *FEC, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opFECSet, req, opts...)
 }
@@ -1160,9 +1197,10 @@ var opModuleEepromGet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Offset, Length, Page, Bank, I2cAddress.
+// The schema names for the request: [ModuleEeprom.Header], [ModuleEeprom.Offset], [ModuleEeprom.Length],
+// [ModuleEeprom.Page], [ModuleEeprom.Bank], [ModuleEeprom.I2cAddress].
 //
-// The schema names for the reply: Header, Data.
+// The schema names for the reply: [ModuleEeprom.Header], [ModuleEeprom.Data].
 func (c *Client) ModuleEepromGet(ctx context.Context, req *ModuleEeprom, opts ...nl.CallOption) (*ModuleEeprom, error) {
 	return nl.Get[ModuleEeprom](ctx, c.conn, &opModuleEepromGet, req, opts...)
 }
@@ -1185,9 +1223,10 @@ var opModuleEepromGetDump = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Offset, Length, Page, Bank, I2cAddress.
+// The schema names for the request: [ModuleEeprom.Header], [ModuleEeprom.Offset], [ModuleEeprom.Length],
+// [ModuleEeprom.Page], [ModuleEeprom.Bank], [ModuleEeprom.I2cAddress].
 //
-// The schema names for the reply: Header, Data.
+// The schema names for the reply: [ModuleEeprom.Header], [ModuleEeprom.Data].
 func (c *Client) ModuleEepromGetDump(ctx context.Context, req *ModuleEeprom, opts ...nl.CallOption) iter.Seq2[*ModuleEeprom, error] {
 	return nl.Dump[ModuleEeprom](ctx, c.conn, &opModuleEepromGetDump, req, opts...)
 }
@@ -1212,9 +1251,9 @@ var opStatsGet = nl.Op{
 //
 // Returns counters that mean the same for every device.
 //
-// The schema names for the request: Header, Groups, Src.
+// The schema names for the request: [Stats.Header], [Stats.Groups], [Stats.Src].
 //
-// The schema names for the reply: Header, Grp, Src.
+// The schema names for the reply: [Stats.Header], [Stats.Grp], [Stats.Src].
 func (c *Client) StatsGet(ctx context.Context, req *Stats, opts ...nl.CallOption) (*Stats, error) {
 	return nl.Get[Stats](ctx, c.conn, &opStatsGet, req, opts...)
 }
@@ -1235,9 +1274,9 @@ var opStatsGetDump = nl.Op{
 //
 // Returns counters that mean the same for every device.
 //
-// The schema names for the request: Header, Groups, Src.
+// The schema names for the request: [Stats.Header], [Stats.Groups], [Stats.Src].
 //
-// The schema names for the reply: Header, Grp, Src.
+// The schema names for the reply: [Stats.Header], [Stats.Grp], [Stats.Src].
 func (c *Client) StatsGetDump(ctx context.Context, req *Stats, opts ...nl.CallOption) iter.Seq2[*Stats, error] {
 	return nl.Dump[Stats](ctx, c.conn, &opStatsGetDump, req, opts...)
 }
@@ -1262,9 +1301,9 @@ var opPHCVclocksGet = nl.Op{
 //
 // Returns the virtual clocks on top of an interface's clock.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [PHCVclocks.Header].
 //
-// The schema names for the reply: Header, Num, Index.
+// The schema names for the reply: [PHCVclocks.Header], [PHCVclocks.Num], [PHCVclocks.Index].
 func (c *Client) PHCVclocksGet(ctx context.Context, req *PHCVclocks, opts ...nl.CallOption) (*PHCVclocks, error) {
 	return nl.Get[PHCVclocks](ctx, c.conn, &opPHCVclocksGet, req, opts...)
 }
@@ -1285,9 +1324,9 @@ var opPHCVclocksGetDump = nl.Op{
 //
 // Returns the virtual clocks on top of an interface's clock.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [PHCVclocks.Header].
 //
-// The schema names for the reply: Header, Num, Index.
+// The schema names for the reply: [PHCVclocks.Header], [PHCVclocks.Num], [PHCVclocks.Index].
 func (c *Client) PHCVclocksGetDump(ctx context.Context, req *PHCVclocks, opts ...nl.CallOption) iter.Seq2[*PHCVclocks, error] {
 	return nl.Dump[PHCVclocks](ctx, c.conn, &opPHCVclocksGetDump, req, opts...)
 }
@@ -1312,9 +1351,9 @@ var opModuleGet = nl.Op{
 //
 // Returns the power of a transceiver module.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Module.Header].
 //
-// The schema names for the reply: Header, PowerModePolicy, PowerMode.
+// The schema names for the reply: [Module.Header], [Module.PowerModePolicy], [Module.PowerMode].
 func (c *Client) ModuleGet(ctx context.Context, req *Module, opts ...nl.CallOption) (*Module, error) {
 	return nl.Get[Module](ctx, c.conn, &opModuleGet, req, opts...)
 }
@@ -1335,9 +1374,9 @@ var opModuleGetDump = nl.Op{
 //
 // Returns the power of a transceiver module.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Module.Header].
 //
-// The schema names for the reply: Header, PowerModePolicy, PowerMode.
+// The schema names for the reply: [Module.Header], [Module.PowerModePolicy], [Module.PowerMode].
 func (c *Client) ModuleGetDump(ctx context.Context, req *Module, opts ...nl.CallOption) iter.Seq2[*Module, error] {
 	return nl.Dump[Module](ctx, c.conn, &opModuleGetDump, req, opts...)
 }
@@ -1363,7 +1402,7 @@ var opModuleSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, PowerModePolicy.
+// The schema names for the request: [Module.Header], [Module.PowerModePolicy].
 func (c *Client) ModuleSet(ctx context.Context, req *Module, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opModuleSet, req, opts...)
 }
@@ -1382,11 +1421,12 @@ var opPSEGet = nl.Op{
 //
 // Returns the state of a power source.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [PSE.Header].
 //
-// The schema names for the reply: Header, PodlPSEAdminState, PodlPSEPwDStatus, C33PSEAdminState,
-// C33PSEPwDStatus, C33PSEPwClass, C33PSEActualPw, C33PSEExtState, C33PSEExtSubstate, C33PSEAvailPwLimit,
-// C33PSEPwLimitRanges, PSEPwDID, PSEPrioMax, PSEPrio.
+// The schema names for the reply: [PSE.Header], [PSE.PodlPSEAdminState], [PSE.PodlPSEPwDStatus],
+// [PSE.C33PSEAdminState], [PSE.C33PSEPwDStatus], [PSE.C33PSEPwClass], [PSE.C33PSEActualPw],
+// [PSE.C33PSEExtState], [PSE.C33PSEExtSubstate], [PSE.C33PSEAvailPwLimit], [PSE.C33PSEPwLimitRanges],
+// [PSE.PSEPwDID], [PSE.PSEPrioMax], [PSE.PSEPrio].
 func (c *Client) PSEGet(ctx context.Context, req *PSE, opts ...nl.CallOption) (*PSE, error) {
 	return nl.Get[PSE](ctx, c.conn, &opPSEGet, req, opts...)
 }
@@ -1407,11 +1447,12 @@ var opPSEGetDump = nl.Op{
 //
 // Returns the state of a power source.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [PSE.Header].
 //
-// The schema names for the reply: Header, PodlPSEAdminState, PodlPSEPwDStatus, C33PSEAdminState,
-// C33PSEPwDStatus, C33PSEPwClass, C33PSEActualPw, C33PSEExtState, C33PSEExtSubstate, C33PSEAvailPwLimit,
-// C33PSEPwLimitRanges, PSEPwDID, PSEPrioMax, PSEPrio.
+// The schema names for the reply: [PSE.Header], [PSE.PodlPSEAdminState], [PSE.PodlPSEPwDStatus],
+// [PSE.C33PSEAdminState], [PSE.C33PSEPwDStatus], [PSE.C33PSEPwClass], [PSE.C33PSEActualPw],
+// [PSE.C33PSEExtState], [PSE.C33PSEExtSubstate], [PSE.C33PSEAvailPwLimit], [PSE.C33PSEPwLimitRanges],
+// [PSE.PSEPwDID], [PSE.PSEPrioMax], [PSE.PSEPrio].
 func (c *Client) PSEGetDump(ctx context.Context, req *PSE, opts ...nl.CallOption) iter.Seq2[*PSE, error] {
 	return nl.Dump[PSE](ctx, c.conn, &opPSEGetDump, req, opts...)
 }
@@ -1437,8 +1478,8 @@ var opPSESet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, PodlPSEAdminControl, C33PSEAdminControl, C33PSEAvailPwLimit,
-// PSEPrio.
+// The schema names for the request: [PSE.Header], [PSE.PodlPSEAdminControl], [PSE.C33PSEAdminControl],
+// [PSE.C33PSEAvailPwLimit], [PSE.PSEPrio].
 func (c *Client) PSESet(ctx context.Context, req *PSE, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opPSESet, req, opts...)
 }
@@ -1457,9 +1498,10 @@ var opRSSGet = nl.Op{
 //
 // Returns how received packets are spread over queues: one context, or all.
 //
-// The schema names for the request: Header, Context.
+// The schema names for the request: [RSS.Header], [RSS.Context].
 //
-// The schema names for the reply: Header, Context, Hfunc, Indir, Hkey, InputXFRM, FlowHash.
+// The schema names for the reply: [RSS.Header], [RSS.Context], [RSS.Hfunc], [RSS.Indir], [RSS.Hkey],
+// [RSS.InputXFRM], [RSS.FlowHash].
 func (c *Client) RSSGet(ctx context.Context, req *RSS, opts ...nl.CallOption) (*RSS, error) {
 	return nl.Get[RSS](ctx, c.conn, &opRSSGet, req, opts...)
 }
@@ -1480,9 +1522,10 @@ var opRSSGetDump = nl.Op{
 //
 // Returns how received packets are spread over queues: one context, or all.
 //
-// The schema names for the request: Header, StartContext.
+// The schema names for the request: [RSS.Header], [RSS.StartContext].
 //
-// The schema names for the reply: Header, Context, Hfunc, Indir, Hkey, InputXFRM, FlowHash.
+// The schema names for the reply: [RSS.Header], [RSS.Context], [RSS.Hfunc], [RSS.Indir], [RSS.Hkey],
+// [RSS.InputXFRM], [RSS.FlowHash].
 func (c *Client) RSSGetDump(ctx context.Context, req *RSS, opts ...nl.CallOption) iter.Seq2[*RSS, error] {
 	return nl.Dump[RSS](ctx, c.conn, &opRSSGetDump, req, opts...)
 }
@@ -1507,9 +1550,10 @@ var opPLCAGetCfg = nl.Op{
 //
 // Returns the settings of collision avoidance on a shared pair.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [PLCA.Header].
 //
-// The schema names for the reply: Header, Version, Enabled, NodeCnt, NodeID, ToTmr, BurstCnt, BurstTmr.
+// The schema names for the reply: [PLCA.Header], [PLCA.Version], [PLCA.Enabled], [PLCA.NodeCnt],
+// [PLCA.NodeID], [PLCA.ToTmr], [PLCA.BurstCnt], [PLCA.BurstTmr].
 func (c *Client) PLCAGetCfg(ctx context.Context, req *PLCA, opts ...nl.CallOption) (*PLCA, error) {
 	return nl.Get[PLCA](ctx, c.conn, &opPLCAGetCfg, req, opts...)
 }
@@ -1530,9 +1574,10 @@ var opPLCAGetCfgDump = nl.Op{
 //
 // Returns the settings of collision avoidance on a shared pair.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [PLCA.Header].
 //
-// The schema names for the reply: Header, Version, Enabled, NodeCnt, NodeID, ToTmr, BurstCnt, BurstTmr.
+// The schema names for the reply: [PLCA.Header], [PLCA.Version], [PLCA.Enabled], [PLCA.NodeCnt],
+// [PLCA.NodeID], [PLCA.ToTmr], [PLCA.BurstCnt], [PLCA.BurstTmr].
 func (c *Client) PLCAGetCfgDump(ctx context.Context, req *PLCA, opts ...nl.CallOption) iter.Seq2[*PLCA, error] {
 	return nl.Dump[PLCA](ctx, c.conn, &opPLCAGetCfgDump, req, opts...)
 }
@@ -1558,7 +1603,8 @@ var opPLCASetCfg = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Enabled, NodeCnt, NodeID, ToTmr, BurstCnt, BurstTmr.
+// The schema names for the request: [PLCA.Header], [PLCA.Enabled], [PLCA.NodeCnt], [PLCA.NodeID],
+// [PLCA.ToTmr], [PLCA.BurstCnt], [PLCA.BurstTmr].
 func (c *Client) PLCASetCfg(ctx context.Context, req *PLCA, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opPLCASetCfg, req, opts...)
 }
@@ -1577,9 +1623,9 @@ var opPLCAGetStatus = nl.Op{
 //
 // Returns whether collision avoidance works at the moment.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [PLCA.Header].
 //
-// The schema names for the reply: Header, Status.
+// The schema names for the reply: [PLCA.Header], [PLCA.Status].
 func (c *Client) PLCAGetStatus(ctx context.Context, req *PLCA, opts ...nl.CallOption) (*PLCA, error) {
 	return nl.Get[PLCA](ctx, c.conn, &opPLCAGetStatus, req, opts...)
 }
@@ -1600,9 +1646,9 @@ var opPLCAGetStatusDump = nl.Op{
 //
 // Returns whether collision avoidance works at the moment.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [PLCA.Header].
 //
-// The schema names for the reply: Header, Status.
+// The schema names for the reply: [PLCA.Header], [PLCA.Status].
 func (c *Client) PLCAGetStatusDump(ctx context.Context, req *PLCA, opts ...nl.CallOption) iter.Seq2[*PLCA, error] {
 	return nl.Dump[PLCA](ctx, c.conn, &opPLCAGetStatusDump, req, opts...)
 }
@@ -1627,10 +1673,11 @@ var opMmGet = nl.Op{
 //
 // Returns settings and state of the MAC merge layer.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Mm.Header].
 //
-// The schema names for the reply: Header, PmacEnabled, TXEnabled, TXActive, TXMinFragSize, RXMinFragSize,
-// VerifyEnabled, VerifyStatus, VerifyTime, MaxVerifyTime, Stats.
+// The schema names for the reply: [Mm.Header], [Mm.PmacEnabled], [Mm.TXEnabled], [Mm.TXActive],
+// [Mm.TXMinFragSize], [Mm.RXMinFragSize], [Mm.VerifyEnabled], [Mm.VerifyStatus], [Mm.VerifyTime],
+// [Mm.MaxVerifyTime], [Mm.Stats].
 func (c *Client) MmGet(ctx context.Context, req *Mm, opts ...nl.CallOption) (*Mm, error) {
 	return nl.Get[Mm](ctx, c.conn, &opMmGet, req, opts...)
 }
@@ -1651,10 +1698,11 @@ var opMmGetDump = nl.Op{
 //
 // Returns settings and state of the MAC merge layer.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Mm.Header].
 //
-// The schema names for the reply: Header, PmacEnabled, TXEnabled, TXActive, TXMinFragSize, RXMinFragSize,
-// VerifyEnabled, VerifyStatus, VerifyTime, MaxVerifyTime, Stats.
+// The schema names for the reply: [Mm.Header], [Mm.PmacEnabled], [Mm.TXEnabled], [Mm.TXActive],
+// [Mm.TXMinFragSize], [Mm.RXMinFragSize], [Mm.VerifyEnabled], [Mm.VerifyStatus], [Mm.VerifyTime],
+// [Mm.MaxVerifyTime], [Mm.Stats].
 func (c *Client) MmGetDump(ctx context.Context, req *Mm, opts ...nl.CallOption) iter.Seq2[*Mm, error] {
 	return nl.Dump[Mm](ctx, c.conn, &opMmGetDump, req, opts...)
 }
@@ -1680,7 +1728,8 @@ var opMmSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, VerifyEnabled, VerifyTime, TXEnabled, PmacEnabled, TXMinFragSize.
+// The schema names for the request: [Mm.Header], [Mm.VerifyEnabled], [Mm.VerifyTime], [Mm.TXEnabled],
+// [Mm.PmacEnabled], [Mm.TXMinFragSize].
 func (c *Client) MmSet(ctx context.Context, req *Mm, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opMmSet, req, opts...)
 }
@@ -1702,7 +1751,8 @@ var opModuleFwFlashAct = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, FileName, Password.
+// The schema names for the request: [ModuleFwFlash.Header], [ModuleFwFlash.FileName],
+// [ModuleFwFlash.Password].
 func (c *Client) ModuleFwFlashAct(ctx context.Context, req *ModuleFwFlash, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opModuleFwFlashAct, req, opts...)
 }
@@ -1721,10 +1771,10 @@ var opPHYGet = nl.Op{
 //
 // Returns the PHYs of an interface.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [PHY.Header].
 //
-// The schema names for the reply: Header, Index, Drvname, Name, UpstreamType, UpstreamIndex, UpstreamSFPName,
-// DownstreamSFPName.
+// The schema names for the reply: [PHY.Header], [PHY.Index], [PHY.Drvname], [PHY.Name], [PHY.UpstreamType],
+// [PHY.UpstreamIndex], [PHY.UpstreamSFPName], [PHY.DownstreamSFPName].
 func (c *Client) PHYGet(ctx context.Context, req *PHY, opts ...nl.CallOption) (*PHY, error) {
 	return nl.Get[PHY](ctx, c.conn, &opPHYGet, req, opts...)
 }
@@ -1745,10 +1795,10 @@ var opPHYGetDump = nl.Op{
 //
 // Returns the PHYs of an interface.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [PHY.Header].
 //
-// The schema names for the reply: Header, Index, Drvname, Name, UpstreamType, UpstreamIndex, UpstreamSFPName,
-// DownstreamSFPName.
+// The schema names for the reply: [PHY.Header], [PHY.Index], [PHY.Drvname], [PHY.Name], [PHY.UpstreamType],
+// [PHY.UpstreamIndex], [PHY.UpstreamSFPName], [PHY.DownstreamSFPName].
 func (c *Client) PHYGetDump(ctx context.Context, req *PHY, opts ...nl.CallOption) iter.Seq2[*PHY, error] {
 	return nl.Dump[PHY](ctx, c.conn, &opPHYGetDump, req, opts...)
 }
@@ -1773,9 +1823,10 @@ var opTsconfigGet = nl.Op{
 //
 // Returns the time stamping in hardware.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Tsconfig.Header].
 //
-// The schema names for the reply: Header, HwtstampProvider, TXTypes, RXFilters, HwtstampFlags.
+// The schema names for the reply: [Tsconfig.Header], [Tsconfig.HwtstampProvider], [Tsconfig.TXTypes],
+// [Tsconfig.RXFilters], [Tsconfig.HwtstampFlags].
 func (c *Client) TsconfigGet(ctx context.Context, req *Tsconfig, opts ...nl.CallOption) (*Tsconfig, error) {
 	return nl.Get[Tsconfig](ctx, c.conn, &opTsconfigGet, req, opts...)
 }
@@ -1796,9 +1847,10 @@ var opTsconfigGetDump = nl.Op{
 //
 // Returns the time stamping in hardware.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Tsconfig.Header].
 //
-// The schema names for the reply: Header, HwtstampProvider, TXTypes, RXFilters, HwtstampFlags.
+// The schema names for the reply: [Tsconfig.Header], [Tsconfig.HwtstampProvider], [Tsconfig.TXTypes],
+// [Tsconfig.RXFilters], [Tsconfig.HwtstampFlags].
 func (c *Client) TsconfigGetDump(ctx context.Context, req *Tsconfig, opts ...nl.CallOption) iter.Seq2[*Tsconfig, error] {
 	return nl.Dump[Tsconfig](ctx, c.conn, &opTsconfigGetDump, req, opts...)
 }
@@ -1824,9 +1876,11 @@ var opTsconfigSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, HwtstampProvider, TXTypes, RXFilters, HwtstampFlags.
+// The schema names for the request: [Tsconfig.Header], [Tsconfig.HwtstampProvider], [Tsconfig.TXTypes],
+// [Tsconfig.RXFilters], [Tsconfig.HwtstampFlags].
 //
-// The schema names for the reply: Header, HwtstampProvider, TXTypes, RXFilters, HwtstampFlags.
+// The schema names for the reply: [Tsconfig.Header], [Tsconfig.HwtstampProvider], [Tsconfig.TXTypes],
+// [Tsconfig.RXFilters], [Tsconfig.HwtstampFlags].
 func (c *Client) TsconfigSet(ctx context.Context, req *Tsconfig, opts ...nl.CallOption) (*Tsconfig, error) {
 	return nl.Get[Tsconfig](ctx, c.conn, &opTsconfigSet, req, opts...)
 }
@@ -1846,7 +1900,8 @@ var opRSSSet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Context, Hfunc, Indir, Hkey, InputXFRM, FlowHash.
+// The schema names for the request: [RSS.Header], [RSS.Context], [RSS.Hfunc], [RSS.Indir], [RSS.Hkey],
+// [RSS.InputXFRM], [RSS.FlowHash].
 func (c *Client) RSSSet(ctx context.Context, req *RSS, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opRSSSet, req, opts...)
 }
@@ -1866,9 +1921,11 @@ var opRSSCreateAct = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Context, Hfunc, Indir, Hkey, InputXFRM.
+// The schema names for the request: [RSS.Header], [RSS.Context], [RSS.Hfunc], [RSS.Indir], [RSS.Hkey],
+// [RSS.InputXFRM].
 //
-// The schema names for the reply: Header, Context, Hfunc, Indir, Hkey, InputXFRM.
+// The schema names for the reply: [RSS.Header], [RSS.Context], [RSS.Hfunc], [RSS.Indir], [RSS.Hkey],
+// [RSS.InputXFRM].
 func (c *Client) RSSCreateAct(ctx context.Context, req *RSS, opts ...nl.CallOption) (*RSS, error) {
 	return nl.Get[RSS](ctx, c.conn, &opRSSCreateAct, req, opts...)
 }
@@ -1888,7 +1945,7 @@ var opRSSDeleteAct = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Header, Context.
+// The schema names for the request: [RSS.Header], [RSS.Context].
 func (c *Client) RSSDeleteAct(ctx context.Context, req *RSS, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opRSSDeleteAct, req, opts...)
 }
@@ -1907,10 +1964,10 @@ var opMseGet = nl.Op{
 //
 // Returns the signal quality of a PHY.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Mse.Header].
 //
-// The schema names for the reply: Header, Capabilities, ChannelA, ChannelB, ChannelC, ChannelD, WorstChannel,
-// Link.
+// The schema names for the reply: [Mse.Header], [Mse.Capabilities], [Mse.ChannelA], [Mse.ChannelB],
+// [Mse.ChannelC], [Mse.ChannelD], [Mse.WorstChannel], [Mse.Link].
 func (c *Client) MseGet(ctx context.Context, req *Mse, opts ...nl.CallOption) (*Mse, error) {
 	return nl.Get[Mse](ctx, c.conn, &opMseGet, req, opts...)
 }
@@ -1931,10 +1988,10 @@ var opMseGetDump = nl.Op{
 //
 // Returns the signal quality of a PHY.
 //
-// The schema names for the request: Header.
+// The schema names for the request: [Mse.Header].
 //
-// The schema names for the reply: Header, Capabilities, ChannelA, ChannelB, ChannelC, ChannelD, WorstChannel,
-// Link.
+// The schema names for the reply: [Mse.Header], [Mse.Capabilities], [Mse.ChannelA], [Mse.ChannelB],
+// [Mse.ChannelC], [Mse.ChannelD], [Mse.WorstChannel], [Mse.Link].
 func (c *Client) MseGetDump(ctx context.Context, req *Mse, opts ...nl.CallOption) iter.Seq2[*Mse, error] {
 	return nl.Dump[Mse](ctx, c.conn, &opMseGetDump, req, opts...)
 }

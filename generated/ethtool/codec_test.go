@@ -533,7 +533,7 @@ func randStatsGrp(r *wiretest.Rand) *StatsGrp {
 	m := new(StatsGrp)
 	m.ID = wire.As[StatsGroup](r.Enum(statsGroupNames, 32))
 	m.SsID = wire.As[StringsetEnum](r.Enum(stringsetEnumNames, 32))
-	m.Stat = wiretest.IndexedValues(r, func() uint64 { return r.U64().Value() })
+	m.Stat = wiretest.NonEmpty(wiretest.IndexedValues(r, func() uint64 { return r.U64().Value() }))
 	m.HistRX = wiretest.Nests(r, randStatsGrpHist)
 	m.HistTX = wiretest.Nests(r, randStatsGrpHist)
 	m.HistBktLow = r.U32()

@@ -52,7 +52,7 @@ var opAddAddr = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Addr.
+// The schema names for the request: [Endpoint.Addr].
 func (c *Client) AddAddr(ctx context.Context, req *Endpoint, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opAddAddr, req, opts...)
 }
@@ -73,7 +73,7 @@ var opDelAddr = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Addr.
+// The schema names for the request: [Endpoint.Addr].
 func (c *Client) DelAddr(ctx context.Context, req *Endpoint, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelAddr, req, opts...)
 }
@@ -93,9 +93,9 @@ var opGetAddr = nl.Op{
 // Returns the endpoint with the given id, or lists endpoints. With a token: the local addresses of one
 // connection that a program runs.
 //
-// The schema names for the request: Addr, Token.
+// The schema names for the request: [Attr.Addr], [Attr.Token].
 //
-// The schema names for the reply: Addr.
+// The schema names for the reply: [Attr.Addr].
 func (c *Client) GetAddr(ctx context.Context, req *Attr, opts ...nl.CallOption) (*Attr, error) {
 	return nl.Get[Attr](ctx, c.conn, &opGetAddr, req, opts...)
 }
@@ -117,9 +117,9 @@ var opGetAddrDump = nl.Op{
 // Returns the endpoint with the given id, or lists endpoints. With a token: the local addresses of one
 // connection that a program runs.
 //
-// The schema names for the request: Token.
+// The schema names for the request: [Attr.Token].
 //
-// The schema names for the reply: Addr.
+// The schema names for the reply: [Attr.Addr].
 func (c *Client) GetAddrDump(ctx context.Context, req *Attr, opts ...nl.CallOption) iter.Seq2[*Attr, error] {
 	return nl.Dump[Attr](ctx, c.conn, &opGetAddrDump, req, opts...)
 }
@@ -163,7 +163,7 @@ var opSetLimits = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: RcvAddAddrs, Subflows.
+// The schema names for the request: [Attr.RcvAddAddrs], [Attr.Subflows].
 func (c *Client) SetLimits(ctx context.Context, req *Attr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opSetLimits, req, opts...)
 }
@@ -182,7 +182,7 @@ var opGetLimits = nl.Op{
 //
 // Returns the limits of the network namespace.
 //
-// The schema names for the reply: RcvAddAddrs, Subflows.
+// The schema names for the reply: [Attr.RcvAddAddrs], [Attr.Subflows].
 func (c *Client) GetLimits(ctx context.Context, req *Attr, opts ...nl.CallOption) (*Attr, error) {
 	return nl.Get[Attr](ctx, c.conn, &opGetLimits, req, opts...)
 }
@@ -203,7 +203,7 @@ var opSetFlags = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Addr, Token, AddrRemote.
+// The schema names for the request: [Attr.Addr], [Attr.Token], [Attr.AddrRemote].
 func (c *Client) SetFlags(ctx context.Context, req *Attr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opSetFlags, req, opts...)
 }
@@ -223,7 +223,7 @@ var opAnnounce = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Addr, Token.
+// The schema names for the request: [Attr.Addr], [Attr.Token].
 func (c *Client) Announce(ctx context.Context, req *Attr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opAnnounce, req, opts...)
 }
@@ -243,7 +243,7 @@ var opRemove = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Token, LocID.
+// The schema names for the request: [Attr.Token], [Attr.LocID].
 func (c *Client) Remove(ctx context.Context, req *Attr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opRemove, req, opts...)
 }
@@ -263,7 +263,7 @@ var opSubflowCreate = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Addr, Token, AddrRemote.
+// The schema names for the request: [Attr.Addr], [Attr.Token], [Attr.AddrRemote].
 func (c *Client) SubflowCreate(ctx context.Context, req *Attr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opSubflowCreate, req, opts...)
 }
@@ -283,7 +283,7 @@ var opSubflowDestroy = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Addr, Token, AddrRemote.
+// The schema names for the request: [Attr.Addr], [Attr.Token], [Attr.AddrRemote].
 func (c *Client) SubflowDestroy(ctx context.Context, req *Attr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opSubflowDestroy, req, opts...)
 }

@@ -27,7 +27,7 @@ const (
 	EventTypeSubEstablished EventType = 10 // MPTCP_EVENT_SUB_ESTABLISHED
 	// A subflow is gone.
 	EventTypeSubClosed EventType = 11 // MPTCP_EVENT_SUB_CLOSED
-	// The priority of a subflow has changed.
+	// A subflow has become a backup, or stopped being one.
 	EventTypeSubPriority EventType = 13 // MPTCP_EVENT_SUB_PRIORITY
 	// A listening socket has been opened.
 	EventTypeListenerCreated EventType = 15 // MPTCP_EVENT_LISTENER_CREATED

@@ -51,9 +51,10 @@ var opDevGet = nl.Op{
 //
 // Returns one interface, or lists all of the network namespace.
 //
-// The schema names for the request: Ifindex.
+// The schema names for the request: [Dev.Ifindex].
 //
-// The schema names for the reply: Ifindex, XDPFeatures, XDPZcMaxSegs, XDPRXMetadataFeatures, XskFeatures.
+// The schema names for the reply: [Dev.Ifindex], [Dev.XDPFeatures], [Dev.XDPZcMaxSegs],
+// [Dev.XDPRXMetadataFeatures], [Dev.XskFeatures].
 func (c *Client) DevGet(ctx context.Context, req *Dev, opts ...nl.CallOption) (*Dev, error) {
 	return nl.Get[Dev](ctx, c.conn, &opDevGet, req, opts...)
 }
@@ -74,7 +75,8 @@ var opDevGetDump = nl.Op{
 //
 // Returns one interface, or lists all of the network namespace.
 //
-// The schema names for the reply: Ifindex, XDPFeatures, XDPZcMaxSegs, XDPRXMetadataFeatures, XskFeatures.
+// The schema names for the reply: [Dev.Ifindex], [Dev.XDPFeatures], [Dev.XDPZcMaxSegs],
+// [Dev.XDPRXMetadataFeatures], [Dev.XskFeatures].
 func (c *Client) DevGetDump(ctx context.Context, req *Dev, opts ...nl.CallOption) iter.Seq2[*Dev, error] {
 	return nl.Dump[Dev](ctx, c.conn, &opDevGetDump, req, opts...)
 }
@@ -99,9 +101,10 @@ var opPagePoolGet = nl.Op{
 //
 // Returns one page pool, or lists those of all interfaces or of one.
 //
-// The schema names for the request: ID.
+// The schema names for the request: [PagePool.ID].
 //
-// The schema names for the reply: ID, Ifindex, NAPIID, Inflight, InflightMem, DetachTime, Dmabuf, IOUring.
+// The schema names for the reply: [PagePool.ID], [PagePool.Ifindex], [PagePool.NAPIID], [PagePool.Inflight],
+// [PagePool.InflightMem], [PagePool.DetachTime], [PagePool.Dmabuf], [PagePool.IOUring].
 func (c *Client) PagePoolGet(ctx context.Context, req *PagePool, opts ...nl.CallOption) (*PagePool, error) {
 	return nl.Get[PagePool](ctx, c.conn, &opPagePoolGet, req, opts...)
 }
@@ -122,9 +125,10 @@ var opPagePoolGetDump = nl.Op{
 //
 // Returns one page pool, or lists those of all interfaces or of one.
 //
-// The schema names for the request: Ifindex.
+// The schema names for the request: [PagePool.Ifindex].
 //
-// The schema names for the reply: ID, Ifindex, NAPIID, Inflight, InflightMem, DetachTime, Dmabuf, IOUring.
+// The schema names for the reply: [PagePool.ID], [PagePool.Ifindex], [PagePool.NAPIID], [PagePool.Inflight],
+// [PagePool.InflightMem], [PagePool.DetachTime], [PagePool.Dmabuf], [PagePool.IOUring].
 func (c *Client) PagePoolGetDump(ctx context.Context, req *PagePool, opts ...nl.CallOption) iter.Seq2[*PagePool, error] {
 	return nl.Dump[PagePool](ctx, c.conn, &opPagePoolGetDump, req, opts...)
 }
@@ -150,10 +154,12 @@ var opPagePoolStatsGet = nl.Op{
 // Returns the counters of one page pool, by the id in info, or lists those of all interfaces or of the one in
 // info.
 //
-// The schema names for the request: Info.
+// The schema names for the request: [PagePoolStats.Info].
 //
-// The schema names for the reply: Info, AllocFast, AllocSlow, AllocSlowHighOrder, AllocEmpty, AllocRefill,
-// AllocWaive, RecycleCached, RecycleCacheFull, RecycleRing, RecycleRingFull, RecycleReleasedRefcnt.
+// The schema names for the reply: [PagePoolStats.Info], [PagePoolStats.AllocFast], [PagePoolStats.AllocSlow],
+// [PagePoolStats.AllocSlowHighOrder], [PagePoolStats.AllocEmpty], [PagePoolStats.AllocRefill],
+// [PagePoolStats.AllocWaive], [PagePoolStats.RecycleCached], [PagePoolStats.RecycleCacheFull],
+// [PagePoolStats.RecycleRing], [PagePoolStats.RecycleRingFull], [PagePoolStats.RecycleReleasedRefcnt].
 func (c *Client) PagePoolStatsGet(ctx context.Context, req *PagePoolStats, opts ...nl.CallOption) (*PagePoolStats, error) {
 	return nl.Get[PagePoolStats](ctx, c.conn, &opPagePoolStatsGet, req, opts...)
 }
@@ -175,10 +181,12 @@ var opPagePoolStatsGetDump = nl.Op{
 // Returns the counters of one page pool, by the id in info, or lists those of all interfaces or of the one in
 // info.
 //
-// The schema names for the request: Info.
+// The schema names for the request: [PagePoolStats.Info].
 //
-// The schema names for the reply: Info, AllocFast, AllocSlow, AllocSlowHighOrder, AllocEmpty, AllocRefill,
-// AllocWaive, RecycleCached, RecycleCacheFull, RecycleRing, RecycleRingFull, RecycleReleasedRefcnt.
+// The schema names for the reply: [PagePoolStats.Info], [PagePoolStats.AllocFast], [PagePoolStats.AllocSlow],
+// [PagePoolStats.AllocSlowHighOrder], [PagePoolStats.AllocEmpty], [PagePoolStats.AllocRefill],
+// [PagePoolStats.AllocWaive], [PagePoolStats.RecycleCached], [PagePoolStats.RecycleCacheFull],
+// [PagePoolStats.RecycleRing], [PagePoolStats.RecycleRingFull], [PagePoolStats.RecycleReleasedRefcnt].
 func (c *Client) PagePoolStatsGetDump(ctx context.Context, req *PagePoolStats, opts ...nl.CallOption) iter.Seq2[*PagePoolStats, error] {
 	return nl.Dump[PagePoolStats](ctx, c.conn, &opPagePoolStatsGetDump, req, opts...)
 }
@@ -204,9 +212,10 @@ var opQueueGet = nl.Op{
 // Returns one queue, by interface, type and id, or lists the queues of all interfaces or of one. Only queues
 // in use exist here, and none while the interface is down.
 //
-// The schema names for the request: Ifindex, Type, ID.
+// The schema names for the request: [Queue.Ifindex], [Queue.Type], [Queue.ID].
 //
-// The schema names for the reply: ID, Type, NAPIID, Ifindex, Dmabuf, IOUring, Xsk, Lease.
+// The schema names for the reply: [Queue.ID], [Queue.Type], [Queue.NAPIID], [Queue.Ifindex], [Queue.Dmabuf],
+// [Queue.IOUring], [Queue.Xsk], [Queue.Lease].
 func (c *Client) QueueGet(ctx context.Context, req *Queue, opts ...nl.CallOption) (*Queue, error) {
 	return nl.Get[Queue](ctx, c.conn, &opQueueGet, req, opts...)
 }
@@ -228,9 +237,10 @@ var opQueueGetDump = nl.Op{
 // Returns one queue, by interface, type and id, or lists the queues of all interfaces or of one. Only queues
 // in use exist here, and none while the interface is down.
 //
-// The schema names for the request: Ifindex.
+// The schema names for the request: [Queue.Ifindex].
 //
-// The schema names for the reply: ID, Type, NAPIID, Ifindex, Dmabuf, IOUring, Xsk, Lease.
+// The schema names for the reply: [Queue.ID], [Queue.Type], [Queue.NAPIID], [Queue.Ifindex], [Queue.Dmabuf],
+// [Queue.IOUring], [Queue.Xsk], [Queue.Lease].
 func (c *Client) QueueGetDump(ctx context.Context, req *Queue, opts ...nl.CallOption) iter.Seq2[*Queue, error] {
 	return nl.Dump[Queue](ctx, c.conn, &opQueueGetDump, req, opts...)
 }
@@ -255,10 +265,10 @@ var opNAPIGet = nl.Op{
 //
 // Returns one NAPI instance, or lists those of all interfaces or of one.
 //
-// The schema names for the request: ID.
+// The schema names for the request: [NAPI.ID].
 //
-// The schema names for the reply: ID, Ifindex, IRQ, PID, DeferHardIrqs, GROFlushTimeout, IRQSuspendTimeout,
-// Threaded.
+// The schema names for the reply: [NAPI.ID], [NAPI.Ifindex], [NAPI.IRQ], [NAPI.PID], [NAPI.DeferHardIrqs],
+// [NAPI.GROFlushTimeout], [NAPI.IRQSuspendTimeout], [NAPI.Threaded].
 func (c *Client) NAPIGet(ctx context.Context, req *NAPI, opts ...nl.CallOption) (*NAPI, error) {
 	return nl.Get[NAPI](ctx, c.conn, &opNAPIGet, req, opts...)
 }
@@ -279,10 +289,10 @@ var opNAPIGetDump = nl.Op{
 //
 // Returns one NAPI instance, or lists those of all interfaces or of one.
 //
-// The schema names for the request: Ifindex.
+// The schema names for the request: [NAPI.Ifindex].
 //
-// The schema names for the reply: ID, Ifindex, IRQ, PID, DeferHardIrqs, GROFlushTimeout, IRQSuspendTimeout,
-// Threaded.
+// The schema names for the reply: [NAPI.ID], [NAPI.Ifindex], [NAPI.IRQ], [NAPI.PID], [NAPI.DeferHardIrqs],
+// [NAPI.GROFlushTimeout], [NAPI.IRQSuspendTimeout], [NAPI.Threaded].
 func (c *Client) NAPIGetDump(ctx context.Context, req *NAPI, opts ...nl.CallOption) iter.Seq2[*NAPI, error] {
 	return nl.Dump[NAPI](ctx, c.conn, &opNAPIGetDump, req, opts...)
 }
@@ -309,13 +319,16 @@ var opQstatsGetDump = nl.Op{
 //
 // Lists statistics of interfaces or, with scope, of their queues; of all interfaces or of one.
 //
-// The schema names for the request: Ifindex, Scope.
+// The schema names for the request: [Qstats.Ifindex], [Qstats.Scope].
 //
-// The schema names for the reply: Ifindex, QueueType, QueueID, RXPackets, RXBytes, TXPackets, TXBytes,
-// RXAllocFail, RXHWDrops, RXHWDropOverruns, RXCsumComplete, RXCsumUnnecessary, RXCsumNone, RXCsumBad,
-// RXHWGROPackets, RXHWGROBytes, RXHWGROWirePackets, RXHWGROWireBytes, RXHWDropRatelimits, TXHWDrops,
-// TXHWDropErrors, TXCsumNone, TXNeedsCsum, TXHWGSOPackets, TXHWGSOBytes, TXHWGSOWirePackets, TXHWGSOWireBytes,
-// TXHWDropRatelimits, TXStop, TXWake.
+// The schema names for the reply: [Qstats.Ifindex], [Qstats.QueueType], [Qstats.QueueID], [Qstats.RXPackets],
+// [Qstats.RXBytes], [Qstats.TXPackets], [Qstats.TXBytes], [Qstats.RXAllocFail], [Qstats.RXHWDrops],
+// [Qstats.RXHWDropOverruns], [Qstats.RXCsumComplete], [Qstats.RXCsumUnnecessary], [Qstats.RXCsumNone],
+// [Qstats.RXCsumBad], [Qstats.RXHWGROPackets], [Qstats.RXHWGROBytes], [Qstats.RXHWGROWirePackets],
+// [Qstats.RXHWGROWireBytes], [Qstats.RXHWDropRatelimits], [Qstats.TXHWDrops], [Qstats.TXHWDropErrors],
+// [Qstats.TXCsumNone], [Qstats.TXNeedsCsum], [Qstats.TXHWGSOPackets], [Qstats.TXHWGSOBytes],
+// [Qstats.TXHWGSOWirePackets], [Qstats.TXHWGSOWireBytes], [Qstats.TXHWDropRatelimits], [Qstats.TXStop],
+// [Qstats.TXWake].
 func (c *Client) QstatsGetDump(ctx context.Context, req *Qstats, opts ...nl.CallOption) iter.Seq2[*Qstats, error] {
 	return nl.Dump[Qstats](ctx, c.conn, &opQstatsGetDump, req, opts...)
 }
@@ -342,9 +355,9 @@ var opBindRX = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Ifindex, FD, Queues.
+// The schema names for the request: [Dmabuf.Ifindex], [Dmabuf.FD], [Dmabuf.Queues].
 //
-// The schema names for the reply: ID.
+// The schema names for the reply: [Dmabuf.ID].
 func (c *Client) BindRX(ctx context.Context, req *Dmabuf, opts ...nl.CallOption) (*Dmabuf, error) {
 	return nl.Get[Dmabuf](ctx, c.conn, &opBindRX, req, opts...)
 }
@@ -364,7 +377,8 @@ var opNAPISet = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: ID, DeferHardIrqs, GROFlushTimeout, IRQSuspendTimeout, Threaded.
+// The schema names for the request: [NAPI.ID], [NAPI.DeferHardIrqs], [NAPI.GROFlushTimeout],
+// [NAPI.IRQSuspendTimeout], [NAPI.Threaded].
 func (c *Client) NAPISet(ctx context.Context, req *NAPI, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opNAPISet, req, opts...)
 }
@@ -383,9 +397,9 @@ var opBindTX = nl.Op{
 // Lets sockets send from a dmabuf through the interface. The binding ends when the netlink socket that asked
 // for it is closed.
 //
-// The schema names for the request: Ifindex, FD.
+// The schema names for the request: [Dmabuf.Ifindex], [Dmabuf.FD].
 //
-// The schema names for the reply: ID.
+// The schema names for the reply: [Dmabuf.ID].
 func (c *Client) BindTX(ctx context.Context, req *Dmabuf, opts ...nl.CallOption) (*Dmabuf, error) {
 	return nl.Get[Dmabuf](ctx, c.conn, &opBindTX, req, opts...)
 }
@@ -406,9 +420,9 @@ var opQueueCreate = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Ifindex, Type, Lease.
+// The schema names for the request: [Queue.Ifindex], [Queue.Type], [Queue.Lease].
 //
-// The schema names for the reply: ID.
+// The schema names for the reply: [Queue.ID].
 func (c *Client) QueueCreate(ctx context.Context, req *Queue, opts ...nl.CallOption) (*Queue, error) {
 	return nl.Get[Queue](ctx, c.conn, &opQueueCreate, req, opts...)
 }

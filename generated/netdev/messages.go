@@ -169,7 +169,7 @@ type Qstats struct {
 	TXBytes wire.Opt[uint64] `json:"tx-bytes,omitzero"` // NETDEV_A_QSTATS_TX_BYTES
 	// Times there was no memory for receiving. Packets need not have been lost.
 	RXAllocFail wire.Opt[uint64] `json:"rx-alloc-fail,omitzero"` // NETDEV_A_QSTATS_RX_ALLOC_FAIL
-	// All packets that came in but never left the device, for whatever reason.
+	// All packets that came in and did not reach the host, for whatever reason.
 	RXHWDrops wire.Opt[uint64] `json:"rx-hw-drops,omitzero"` // NETDEV_A_QSTATS_RX_HW_DROPS
 	// Of those: for lack of buffers or descriptors at that moment.
 	RXHWDropOverruns wire.Opt[uint64] `json:"rx-hw-drop-overruns,omitzero"` // NETDEV_A_QSTATS_RX_HW_DROP_OVERRUNS
@@ -191,7 +191,7 @@ type Qstats struct {
 	RXHWGROWireBytes wire.Opt[uint64] `json:"rx-hw-gro-wire-bytes,omitzero"` // NETDEV_A_QSTATS_RX_HW_GRO_WIRE_BYTES
 	// Packets dropped because they came faster than the device's limit.
 	RXHWDropRatelimits wire.Opt[uint64] `json:"rx-hw-drop-ratelimits,omitzero"` // NETDEV_A_QSTATS_RX_HW_DROP_RATELIMITS
-	// All packets that reached the device but never left it, for whatever reason.
+	// All packets that were given to the device and did not go out, for whatever reason.
 	TXHWDrops wire.Opt[uint64] `json:"tx-hw-drops,omitzero"` // NETDEV_A_QSTATS_TX_HW_DROPS
 	// Of those: because they were malformed.
 	TXHWDropErrors wire.Opt[uint64] `json:"tx-hw-drop-errors,omitzero"` // NETDEV_A_QSTATS_TX_HW_DROP_ERRORS

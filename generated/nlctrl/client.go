@@ -51,9 +51,10 @@ var opGetFamily = nl.Op{
 //
 // Looks one family up, by name or by number, or lists those that the caller's network namespace can use.
 //
-// The schema names for the request: FamilyID, FamilyName.
+// The schema names for the request: [Ctrl.FamilyID], [Ctrl.FamilyName].
 //
-// The schema names for the reply: FamilyID, FamilyName, Version, Hdrsize, Maxattr, Ops, McastGroups.
+// The schema names for the reply: [Ctrl.FamilyID], [Ctrl.FamilyName], [Ctrl.Version], [Ctrl.Hdrsize],
+// [Ctrl.Maxattr], [Ctrl.Ops], [Ctrl.McastGroups].
 func (c *Client) GetFamily(ctx context.Context, req *Ctrl, opts ...nl.CallOption) (*Ctrl, error) {
 	return nl.Get[Ctrl](ctx, c.conn, &opGetFamily, req, opts...)
 }
@@ -74,7 +75,8 @@ var opGetFamilyDump = nl.Op{
 //
 // Looks one family up, by name or by number, or lists those that the caller's network namespace can use.
 //
-// The schema names for the reply: FamilyID, FamilyName, Version, Hdrsize, Maxattr, Ops, McastGroups.
+// The schema names for the reply: [Ctrl.FamilyID], [Ctrl.FamilyName], [Ctrl.Version], [Ctrl.Hdrsize],
+// [Ctrl.Maxattr], [Ctrl.Ops], [Ctrl.McastGroups].
 func (c *Client) GetFamilyDump(ctx context.Context, req *Ctrl, opts ...nl.CallOption) iter.Seq2[*Ctrl, error] {
 	return nl.Dump[Ctrl](ctx, c.conn, &opGetFamilyDump, req, opts...)
 }
@@ -102,9 +104,9 @@ var opGetPolicyDump = nl.Op{
 // Dumps a family's policies: first, for each operation, the policies that it uses, then each attribute of each
 // policy. The family is given by name or by number.
 //
-// The schema names for the request: FamilyName, FamilyID, Op.
+// The schema names for the request: [Ctrl.FamilyName], [Ctrl.FamilyID], [Ctrl.Op].
 //
-// The schema names for the reply: FamilyID, OpPolicy, Policy.
+// The schema names for the reply: [Ctrl.FamilyID], [Ctrl.OpPolicy], [Ctrl.Policy].
 func (c *Client) GetPolicyDump(ctx context.Context, req *Ctrl, opts ...nl.CallOption) iter.Seq2[*Ctrl, error] {
 	return nl.Dump[Ctrl](ctx, c.conn, &opGetPolicyDump, req, opts...)
 }

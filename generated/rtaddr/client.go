@@ -52,7 +52,8 @@ var opNewAddr = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Address, Local, Label, Broadcast, Cacheinfo, Flags, RtPriority, Proto.
+// The schema names for the request: [Addr.Address], [Addr.Local], [Addr.Label], [Addr.Broadcast],
+// [Addr.Cacheinfo], [Addr.Flags], [Addr.RtPriority], [Addr.Proto].
 func (c *Client) NewAddr(ctx context.Context, req *Addr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opNewAddr, req, opts...)
 }
@@ -72,7 +73,7 @@ var opDelAddr = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Address, Local, Label.
+// The schema names for the request: [Addr.Address], [Addr.Local], [Addr.Label].
 func (c *Client) DelAddr(ctx context.Context, req *Addr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelAddr, req, opts...)
 }
@@ -92,10 +93,10 @@ var opGetAddr = nl.Op{
 // List addresses; the header's family and link index narrow a strictly checked dump. Asking for one address
 // works for IPv6 only.
 //
-// The schema names for the request: Address, Local, TargetNetnsid.
+// The schema names for the request: [Addr.Address], [Addr.Local], [Addr.TargetNetnsid].
 //
-// The schema names for the reply: Address, Local, Label, Broadcast, Cacheinfo, Flags, RtPriority,
-// TargetNetnsid, Proto.
+// The schema names for the reply: [Addr.Address], [Addr.Local], [Addr.Label], [Addr.Broadcast],
+// [Addr.Cacheinfo], [Addr.Flags], [Addr.RtPriority], [Addr.TargetNetnsid], [Addr.Proto].
 func (c *Client) GetAddr(ctx context.Context, req *Addr, opts ...nl.CallOption) (*Addr, error) {
 	return nl.Get[Addr](ctx, c.conn, &opGetAddr, req, opts...)
 }
@@ -117,10 +118,10 @@ var opGetAddrDump = nl.Op{
 // List addresses; the header's family and link index narrow a strictly checked dump. Asking for one address
 // works for IPv6 only.
 //
-// The schema names for the request: TargetNetnsid.
+// The schema names for the request: [Addr.TargetNetnsid].
 //
-// The schema names for the reply: Address, Local, Label, Broadcast, Cacheinfo, Flags, RtPriority,
-// TargetNetnsid, Proto.
+// The schema names for the reply: [Addr.Address], [Addr.Local], [Addr.Label], [Addr.Broadcast],
+// [Addr.Cacheinfo], [Addr.Flags], [Addr.RtPriority], [Addr.TargetNetnsid], [Addr.Proto].
 func (c *Client) GetAddrDump(ctx context.Context, req *Addr, opts ...nl.CallOption) iter.Seq2[*Addr, error] {
 	return nl.Dump[Addr](ctx, c.conn, &opGetAddrDump, req, opts...)
 }
@@ -147,9 +148,9 @@ var opGetMulticastDump = nl.Op{
 //
 // List the multicast groups that links have joined. IPv4 in newer kernels only.
 //
-// The schema names for the request: TargetNetnsid.
+// The schema names for the request: [Addr.TargetNetnsid].
 //
-// The schema names for the reply: Multicast, Cacheinfo, TargetNetnsid.
+// The schema names for the reply: [Addr.Multicast], [Addr.Cacheinfo], [Addr.TargetNetnsid].
 func (c *Client) GetMulticastDump(ctx context.Context, req *Addr, opts ...nl.CallOption) iter.Seq2[*Addr, error] {
 	return nl.Dump[Addr](ctx, c.conn, &opGetMulticastDump, req, opts...)
 }
@@ -176,9 +177,9 @@ var opGetAnycastDump = nl.Op{
 //
 // List the IPv6 anycast addresses of links.
 //
-// The schema names for the request: TargetNetnsid.
+// The schema names for the request: [Addr.TargetNetnsid].
 //
-// The schema names for the reply: Anycast, Cacheinfo, TargetNetnsid.
+// The schema names for the reply: [Addr.Anycast], [Addr.Cacheinfo], [Addr.TargetNetnsid].
 func (c *Client) GetAnycastDump(ctx context.Context, req *Addr, opts ...nl.CallOption) iter.Seq2[*Addr, error] {
 	return nl.Dump[Addr](ctx, c.conn, &opGetAnycastDump, req, opts...)
 }

@@ -52,9 +52,11 @@ var opNewLink = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Ifname, Linkinfo, Link, Master, Address, Broadcast, MTU, Txqlen,
-// NumTXQueues, NumRXQueues, Group, NetNsPID, NetNsFD, TargetNetnsid, LinkNetnsid, Operstate, Linkmode,
-// GSOMaxSize, GSOMaxSegs, GROMaxSize, GSOIPv4MaxSize, GROIPv4MaxSize, AFSpec.
+// The schema names for the request: [Link.Ifname], [Link.Linkinfo], [Link.Link], [Link.Master],
+// [Link.Address], [Link.Broadcast], [Link.MTU], [Link.Txqlen], [Link.NumTXQueues], [Link.NumRXQueues],
+// [Link.Group], [Link.NetNsPID], [Link.NetNsFD], [Link.TargetNetnsid], [Link.LinkNetnsid], [Link.Operstate],
+// [Link.Linkmode], [Link.GSOMaxSize], [Link.GSOMaxSegs], [Link.GROMaxSize], [Link.GSOIPv4MaxSize],
+// [Link.GROIPv4MaxSize], [Link.AFSpec].
 func (c *Client) NewLink(ctx context.Context, req *Link, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opNewLink, req, opts...)
 }
@@ -74,7 +76,8 @@ var opDelLink = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Ifname, AltIfname, Group, TargetNetnsid, AFSpec.
+// The schema names for the request: [Link.Ifname], [Link.AltIfname], [Link.Group], [Link.TargetNetnsid],
+// [Link.AFSpec].
 func (c *Client) DelLink(ctx context.Context, req *Link, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelLink, req, opts...)
 }
@@ -93,15 +96,20 @@ var opGetLink = nl.Op{
 //
 // Read one link, or list links. With family bridge a dump lists bridge ports and their VLANs.
 //
-// The schema names for the request: Ifname, AltIfname, ExtMask, TargetNetnsid.
+// The schema names for the request: [Link.Ifname], [Link.AltIfname], [Link.ExtMask], [Link.TargetNetnsid].
 //
-// The schema names for the reply: Address, Broadcast, Ifname, MTU, Link, Qdisc, Stats, Master, Wireless,
-// Protinfo, Txqlen, Map, Operstate, Linkmode, Linkinfo, Ifalias, NumVF, VfinfoList, Stats64, VFPorts,
-// PortSelf, AFSpec, Group, Promiscuity, NumTXQueues, NumRXQueues, Carrier, PhysPortID, CarrierChanges,
-// PhysSwitchID, LinkNetnsid, PhysPortName, ProtoDown, GSOMaxSegs, GSOMaxSize, XDP, Event, NewNetnsid,
-// TargetNetnsid, CarrierUpCount, CarrierDownCount, NewIfindex, MinMTU, MaxMTU, PropList, PermAddress,
-// ProtoDownReason, ParentDevName, ParentDevBusName, GROMaxSize, TSOMaxSize, TSOMaxSegs, Allmulti, DevlinkPort,
-// GSOIPv4MaxSize, GROIPv4MaxSize, DPLLPin, MaxPacingOffloadHorizon, NetnsImmutable, Headroom, Tailroom.
+// The schema names for the reply: [Link.Address], [Link.Broadcast], [Link.Ifname], [Link.MTU], [Link.Link],
+// [Link.Qdisc], [Link.Stats], [Link.Master], [Link.Wireless], [Link.Protinfo], [Link.Txqlen], [Link.Map],
+// [Link.Operstate], [Link.Linkmode], [Link.Linkinfo], [Link.Ifalias], [Link.NumVF], [Link.VfinfoList],
+// [Link.Stats64], [Link.VFPorts], [Link.PortSelf], [Link.AFSpec], [Link.Group], [Link.Promiscuity],
+// [Link.NumTXQueues], [Link.NumRXQueues], [Link.Carrier], [Link.PhysPortID], [Link.CarrierChanges],
+// [Link.PhysSwitchID], [Link.LinkNetnsid], [Link.PhysPortName], [Link.ProtoDown], [Link.GSOMaxSegs],
+// [Link.GSOMaxSize], [Link.XDP], [Link.Event], [Link.NewNetnsid], [Link.TargetNetnsid], [Link.CarrierUpCount],
+// [Link.CarrierDownCount], [Link.NewIfindex], [Link.MinMTU], [Link.MaxMTU], [Link.PropList],
+// [Link.PermAddress], [Link.ProtoDownReason], [Link.ParentDevName], [Link.ParentDevBusName],
+// [Link.GROMaxSize], [Link.TSOMaxSize], [Link.TSOMaxSegs], [Link.Allmulti], [Link.DevlinkPort],
+// [Link.GSOIPv4MaxSize], [Link.GROIPv4MaxSize], [Link.DPLLPin], [Link.MaxPacingOffloadHorizon],
+// [Link.NetnsImmutable], [Link.Headroom], [Link.Tailroom].
 func (c *Client) GetLink(ctx context.Context, req *Link, opts ...nl.CallOption) (*Link, error) {
 	return nl.Get[Link](ctx, c.conn, &opGetLink, req, opts...)
 }
@@ -122,15 +130,20 @@ var opGetLinkDump = nl.Op{
 //
 // Read one link, or list links. With family bridge a dump lists bridge ports and their VLANs.
 //
-// The schema names for the request: TargetNetnsid, ExtMask, Master, Linkinfo.
+// The schema names for the request: [Link.TargetNetnsid], [Link.ExtMask], [Link.Master], [Link.Linkinfo].
 //
-// The schema names for the reply: Address, Broadcast, Ifname, MTU, Link, Qdisc, Stats, Master, Wireless,
-// Protinfo, Txqlen, Map, Operstate, Linkmode, Linkinfo, Ifalias, NumVF, VfinfoList, Stats64, VFPorts,
-// PortSelf, AFSpec, Group, Promiscuity, NumTXQueues, NumRXQueues, Carrier, PhysPortID, CarrierChanges,
-// PhysSwitchID, LinkNetnsid, PhysPortName, ProtoDown, GSOMaxSegs, GSOMaxSize, XDP, Event, NewNetnsid,
-// TargetNetnsid, CarrierUpCount, CarrierDownCount, NewIfindex, MinMTU, MaxMTU, PropList, PermAddress,
-// ProtoDownReason, ParentDevName, ParentDevBusName, GROMaxSize, TSOMaxSize, TSOMaxSegs, Allmulti, DevlinkPort,
-// GSOIPv4MaxSize, GROIPv4MaxSize, DPLLPin, MaxPacingOffloadHorizon, NetnsImmutable, Headroom, Tailroom.
+// The schema names for the reply: [Link.Address], [Link.Broadcast], [Link.Ifname], [Link.MTU], [Link.Link],
+// [Link.Qdisc], [Link.Stats], [Link.Master], [Link.Wireless], [Link.Protinfo], [Link.Txqlen], [Link.Map],
+// [Link.Operstate], [Link.Linkmode], [Link.Linkinfo], [Link.Ifalias], [Link.NumVF], [Link.VfinfoList],
+// [Link.Stats64], [Link.VFPorts], [Link.PortSelf], [Link.AFSpec], [Link.Group], [Link.Promiscuity],
+// [Link.NumTXQueues], [Link.NumRXQueues], [Link.Carrier], [Link.PhysPortID], [Link.CarrierChanges],
+// [Link.PhysSwitchID], [Link.LinkNetnsid], [Link.PhysPortName], [Link.ProtoDown], [Link.GSOMaxSegs],
+// [Link.GSOMaxSize], [Link.XDP], [Link.Event], [Link.NewNetnsid], [Link.TargetNetnsid], [Link.CarrierUpCount],
+// [Link.CarrierDownCount], [Link.NewIfindex], [Link.MinMTU], [Link.MaxMTU], [Link.PropList],
+// [Link.PermAddress], [Link.ProtoDownReason], [Link.ParentDevName], [Link.ParentDevBusName],
+// [Link.GROMaxSize], [Link.TSOMaxSize], [Link.TSOMaxSegs], [Link.Allmulti], [Link.DevlinkPort],
+// [Link.GSOIPv4MaxSize], [Link.GROIPv4MaxSize], [Link.DPLLPin], [Link.MaxPacingOffloadHorizon],
+// [Link.NetnsImmutable], [Link.Headroom], [Link.Tailroom].
 func (c *Client) GetLinkDump(ctx context.Context, req *Link, opts ...nl.CallOption) iter.Seq2[*Link, error] {
 	return nl.Dump[Link](ctx, c.conn, &opGetLinkDump, req, opts...)
 }
@@ -156,10 +169,12 @@ var opSetLink = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Ifname, AltIfname, Address, Broadcast, MTU, Master, Protinfo, Txqlen, Map,
-// Operstate, Linkmode, Linkinfo, NetNsPID, NetNsFD, TargetNetnsid, NewIfindex, Ifalias, VfinfoList, VFPorts,
-// PortSelf, AFSpec, Group, Carrier, ProtoDown, ProtoDownReason, GSOMaxSegs, GSOMaxSize, XDP, GROMaxSize,
-// GSOIPv4MaxSize, GROIPv4MaxSize.
+// The schema names for the request: [Link.Ifname], [Link.AltIfname], [Link.Address], [Link.Broadcast],
+// [Link.MTU], [Link.Master], [Link.Protinfo], [Link.Txqlen], [Link.Map], [Link.Operstate], [Link.Linkmode],
+// [Link.Linkinfo], [Link.NetNsPID], [Link.NetNsFD], [Link.TargetNetnsid], [Link.NewIfindex], [Link.Ifalias],
+// [Link.VfinfoList], [Link.VFPorts], [Link.PortSelf], [Link.AFSpec], [Link.Group], [Link.Carrier],
+// [Link.ProtoDown], [Link.ProtoDownReason], [Link.GSOMaxSegs], [Link.GSOMaxSize], [Link.XDP],
+// [Link.GROMaxSize], [Link.GSOIPv4MaxSize], [Link.GROIPv4MaxSize].
 func (c *Client) SetLink(ctx context.Context, req *Link, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opSetLink, req, opts...)
 }
@@ -179,7 +194,7 @@ var opNewLinkprop = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Ifname, AltIfname, PropList.
+// The schema names for the request: [Link.Ifname], [Link.AltIfname], [Link.PropList].
 func (c *Client) NewLinkprop(ctx context.Context, req *Link, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opNewLinkprop, req, opts...)
 }
@@ -199,7 +214,7 @@ var opDelLinkprop = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Ifname, AltIfname, PropList.
+// The schema names for the request: [Link.Ifname], [Link.AltIfname], [Link.PropList].
 func (c *Client) DelLinkprop(ctx context.Context, req *Link, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelLinkprop, req, opts...)
 }
@@ -218,7 +233,8 @@ var opGetStats = nl.Op{
 //
 // Read the counters of one link, or of all. The header says which; an empty filter-mask is refused.
 //
-// The schema names for the reply: Link64, LinkXstats, LinkXstatsSlave, LinkOffloadXstats, AFSpec.
+// The schema names for the reply: [Stats.Link64], [Stats.LinkXstats], [Stats.LinkXstatsSlave],
+// [Stats.LinkOffloadXstats], [Stats.AFSpec].
 func (c *Client) GetStats(ctx context.Context, req *Stats, opts ...nl.CallOption) (*Stats, error) {
 	return nl.Get[Stats](ctx, c.conn, &opGetStats, req, opts...)
 }
@@ -239,7 +255,8 @@ var opGetStatsDump = nl.Op{
 //
 // Read the counters of one link, or of all. The header says which; an empty filter-mask is refused.
 //
-// The schema names for the reply: Link64, LinkXstats, LinkXstatsSlave, LinkOffloadXstats, AFSpec.
+// The schema names for the reply: [Stats.Link64], [Stats.LinkXstats], [Stats.LinkXstatsSlave],
+// [Stats.LinkOffloadXstats], [Stats.AFSpec].
 func (c *Client) GetStatsDump(ctx context.Context, req *Stats, opts ...nl.CallOption) iter.Seq2[*Stats, error] {
 	return nl.Dump[Stats](ctx, c.conn, &opGetStatsDump, req, opts...)
 }
@@ -265,7 +282,7 @@ var opSetStats = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: SetOffloadXstatsL3Stats.
+// The schema names for the request: [StatsSet.SetOffloadXstatsL3Stats].
 func (c *Client) SetStats(ctx context.Context, req *StatsSet, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opSetStats, req, opts...)
 }

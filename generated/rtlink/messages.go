@@ -14,6 +14,9 @@ import (
 type Link struct {
 	// Header is the fixed header ifinfomsg.
 	Header Ifinfomsg `json:"header"`
+
+	// First named by newlink:
+
 	// Hardware address.
 	Address net.HardwareAddr `json:"address,omitzero"` // IFLA_ADDRESS
 	// Hardware broadcast address, or the peer of a tunnel.
@@ -24,22 +27,10 @@ type Link struct {
 	MTU wire.Opt[uint32] `json:"mtu,omitzero"` // IFLA_MTU
 	// Index of the link below, in link-netnsid if that is there. Absent if there is none.
 	Link wire.Opt[uint32] `json:"link,omitzero"` // IFLA_LINK
-	// Kind of the root queueing discipline.
-	Qdisc wire.Opt[string] `json:"qdisc,omitzero"` // IFLA_QDISC
-	// Counters of 32 bits.
-	Stats *RtnlLinkStats `json:"stats,omitzero"` // IFLA_STATS
 	// Index of the bridge, bond, VRF or team above; 0 leaves it. In a dump: only its ports.
 	Master wire.Opt[uint32] `json:"master,omitzero"` // IFLA_MASTER
-	// Event of the old wireless extensions, struct iw_event.
-	Wireless wire.Bytes `json:"wireless,omitzero"` // IFLA_WIRELESS
-	// Port attributes in a bridge message, IPv6 attributes in an IPv6 one.
-	Protinfo LinkProtinfo `json:"protinfo,omitzero"` // IFLA_PROTINFO
 	// Length of the send queue, packets.
 	Txqlen wire.Opt[uint32] `json:"txqlen,omitzero"` // IFLA_TXQLEN
-	// Resources of an old card.
-	Map *RtnlLinkIfmap `json:"map,omitzero"` // IFLA_MAP
-	// No effect.
-	Weight wire.Opt[uint32] `json:"weight,omitzero"` // IFLA_WEIGHT
 	// Operational state.
 	Operstate wire.Opt[IfOper] `json:"operstate,omitzero"` // IFLA_OPERSTATE
 	// Who brings it up.
@@ -48,6 +39,46 @@ type Link struct {
 	Linkinfo *Linkinfo `json:"linkinfo,omitzero"` // IFLA_LINKINFO
 	// In requests: go to the namespace of this process.
 	NetNsPID wire.Opt[uint32] `json:"net-ns-pid,omitzero"` // IFLA_NET_NS_PID
+	// What the address families have to say.
+	AFSpec LinkAFSpec `json:"af-spec,omitzero"` // IFLA_AF_SPEC
+	// Group of links. Without index and name a request acts on all of the group.
+	Group wire.Opt[uint32] `json:"group,omitzero"` // IFLA_GROUP
+	// In requests: go to this namespace, by file descriptor.
+	NetNsFD     wire.Opt[uint32] `json:"net-ns-fd,omitzero"`     // IFLA_NET_NS_FD
+	NumTXQueues wire.Opt[uint32] `json:"num-tx-queues,omitzero"` // IFLA_NUM_TX_QUEUES
+	NumRXQueues wire.Opt[uint32] `json:"num-rx-queues,omitzero"` // IFLA_NUM_RX_QUEUES
+	// Namespace of the link below or of the peer; -1 if it has no id here.
+	LinkNetnsid wire.Opt[int32] `json:"link-netnsid,omitzero"` // IFLA_LINK_NETNSID
+	// Most segments in one send.
+	GSOMaxSegs wire.Opt[uint32] `json:"gso-max-segs,omitzero"` // IFLA_GSO_MAX_SEGS
+	// Most bytes in one send.
+	GSOMaxSize wire.Opt[uint32] `json:"gso-max-size,omitzero"` // IFLA_GSO_MAX_SIZE
+	// In requests: the namespace to work on. In replies: the one looked at.
+	TargetNetnsid wire.Opt[int32] `json:"target-netnsid,omitzero"` // IFLA_TARGET_NETNSID
+	// Most bytes put together on receipt.
+	GROMaxSize wire.Opt[uint32] `json:"gro-max-size,omitzero"` // IFLA_GRO_MAX_SIZE
+	// As gso-max-size, for IPv4.
+	GSOIPv4MaxSize wire.Opt[uint32] `json:"gso-ipv4-max-size,omitzero"` // IFLA_GSO_IPV4_MAX_SIZE
+	// As gro-max-size, for IPv4.
+	GROIPv4MaxSize wire.Opt[uint32] `json:"gro-ipv4-max-size,omitzero"` // IFLA_GRO_IPV4_MAX_SIZE
+
+	// First named by dellink:
+
+	// Alternative name, to look up a link.
+	AltIfname wire.Opt[string] `json:"alt-ifname,omitzero"` // IFLA_ALT_IFNAME
+
+	// First named by getlink:
+
+	// Kind of the root queueing discipline.
+	Qdisc wire.Opt[string] `json:"qdisc,omitzero"` // IFLA_QDISC
+	// Counters of 32 bits.
+	Stats *RtnlLinkStats `json:"stats,omitzero"` // IFLA_STATS
+	// Event of the old wireless extensions, struct iw_event.
+	Wireless wire.Bytes `json:"wireless,omitzero"` // IFLA_WIRELESS
+	// Port attributes in a bridge message, IPv6 attributes in an IPv6 one.
+	Protinfo LinkProtinfo `json:"protinfo,omitzero"` // IFLA_PROTINFO
+	// Resources of an old card.
+	Map *RtnlLinkIfmap `json:"map,omitzero"` // IFLA_MAP
 	// Description, up to 255 bytes. An empty attribute removes it.
 	Ifalias wire.Opt[string] `json:"ifalias,omitzero"` // IFLA_IFALIAS
 	// Number of virtual functions.
@@ -60,18 +91,10 @@ type Link struct {
 	VFPorts *VFPorts `json:"vf-ports,omitzero"` // IFLA_VF_PORTS
 	// Port profile of the link itself.
 	PortSelf *PortSelf `json:"port-self,omitzero"` // IFLA_PORT_SELF
-	// What the address families have to say.
-	AFSpec LinkAFSpec `json:"af-spec,omitzero"` // IFLA_AF_SPEC
-	// Group of links. Without index and name a request acts on all of the group.
-	Group wire.Opt[uint32] `json:"group,omitzero"` // IFLA_GROUP
-	// In requests: go to this namespace, by file descriptor.
-	NetNsFD wire.Opt[uint32] `json:"net-ns-fd,omitzero"` // IFLA_NET_NS_FD
 	// In requests: what else the reply shall carry.
 	ExtMask wire.Opt[RtextFilter] `json:"ext-mask,omitzero"` // IFLA_EXT_MASK
 	// How many want it promiscuous.
-	Promiscuity wire.Opt[uint32] `json:"promiscuity,omitzero"`   // IFLA_PROMISCUITY
-	NumTXQueues wire.Opt[uint32] `json:"num-tx-queues,omitzero"` // IFLA_NUM_TX_QUEUES
-	NumRXQueues wire.Opt[uint32] `json:"num-rx-queues,omitzero"` // IFLA_NUM_RX_QUEUES
+	Promiscuity wire.Opt[uint32] `json:"promiscuity,omitzero"` // IFLA_PROMISCUITY
 	// 1 with carrier. Some kinds let it be set.
 	Carrier wire.Opt[uint8] `json:"carrier,omitzero"` // IFLA_CARRIER
 	// Physical port, up to 32 bytes.
@@ -80,24 +103,16 @@ type Link struct {
 	CarrierChanges wire.Opt[uint32] `json:"carrier-changes,omitzero"` // IFLA_CARRIER_CHANGES
 	// Switch of the port, up to 32 bytes.
 	PhysSwitchID wire.Bytes `json:"phys-switch-id,omitzero"` // IFLA_PHYS_SWITCH_ID
-	// Namespace of the link below or of the peer; -1 if it has no id here.
-	LinkNetnsid wire.Opt[int32] `json:"link-netnsid,omitzero"` // IFLA_LINK_NETNSID
 	// Name of the port on the switch.
 	PhysPortName wire.Opt[string] `json:"phys-port-name,omitzero"` // IFLA_PHYS_PORT_NAME
 	// 1: an error was found, the link is held down.
 	ProtoDown wire.Opt[uint8] `json:"proto-down,omitzero"` // IFLA_PROTO_DOWN
-	// Most segments in one send.
-	GSOMaxSegs wire.Opt[uint32] `json:"gso-max-segs,omitzero"` // IFLA_GSO_MAX_SEGS
-	// Most bytes in one send.
-	GSOMaxSize wire.Opt[uint32] `json:"gso-max-size,omitzero"` // IFLA_GSO_MAX_SIZE
 	// XDP program.
 	XDP *XDP `json:"xdp,omitzero"` // IFLA_XDP
 	// Why a notification came.
 	Event wire.Opt[IflaEvent] `json:"event,omitzero"` // IFLA_EVENT
 	// In a delete notification: where the link went.
-	NewNetnsid wire.Opt[int32] `json:"new-netnsid,omitzero"` // IFLA_NEW_NETNSID
-	// In requests: the namespace to work on. In replies: the one looked at.
-	TargetNetnsid    wire.Opt[int32]  `json:"target-netnsid,omitzero"`     // IFLA_TARGET_NETNSID
+	NewNetnsid       wire.Opt[int32]  `json:"new-netnsid,omitzero"`        // IFLA_NEW_NETNSID
 	CarrierUpCount   wire.Opt[uint32] `json:"carrier-up-count,omitzero"`   // IFLA_CARRIER_UP_COUNT
 	CarrierDownCount wire.Opt[uint32] `json:"carrier-down-count,omitzero"` // IFLA_CARRIER_DOWN_COUNT
 	// Index in the other namespace: wanted in a request, given in a notification.
@@ -107,8 +122,6 @@ type Link struct {
 	MaxMTU wire.Opt[uint32] `json:"max-mtu,omitzero"` // IFLA_MAX_MTU
 	// Properties, which are alternative names.
 	PropList *PropListLink `json:"prop-list,omitzero"` // IFLA_PROP_LIST
-	// Alternative name, to look up a link.
-	AltIfname wire.Opt[string] `json:"alt-ifname,omitzero"` // IFLA_ALT_IFNAME
 	// Hardware address that the device was made with.
 	PermAddress net.HardwareAddr `json:"perm-address,omitzero"` // IFLA_PERM_ADDRESS
 	// Why proto-down is set.
@@ -117,8 +130,6 @@ type Link struct {
 	ParentDevName wire.Opt[string] `json:"parent-dev-name,omitzero"` // IFLA_PARENT_DEV_NAME
 	// The bus.
 	ParentDevBusName wire.Opt[string] `json:"parent-dev-bus-name,omitzero"` // IFLA_PARENT_DEV_BUS_NAME
-	// Most bytes put together on receipt.
-	GROMaxSize wire.Opt[uint32] `json:"gro-max-size,omitzero"` // IFLA_GRO_MAX_SIZE
 	// Limit of the device for gso-max-size.
 	TSOMaxSize wire.Opt[uint32] `json:"tso-max-size,omitzero"` // IFLA_TSO_MAX_SIZE
 	// Limit of the device for gso-max-segs.
@@ -127,10 +138,6 @@ type Link struct {
 	Allmulti wire.Opt[uint32] `json:"allmulti,omitzero"` // IFLA_ALLMULTI
 	// Port of the devlink instance.
 	DevlinkPort *LinkDevlinkPort `json:"devlink-port,omitzero"` // IFLA_DEVLINK_PORT
-	// As gso-max-size, for IPv4.
-	GSOIPv4MaxSize wire.Opt[uint32] `json:"gso-ipv4-max-size,omitzero"` // IFLA_GSO_IPV4_MAX_SIZE
-	// As gro-max-size, for IPv4.
-	GROIPv4MaxSize wire.Opt[uint32] `json:"gro-ipv4-max-size,omitzero"` // IFLA_GRO_IPV4_MAX_SIZE
 	// Clock pin.
 	DPLLPin *LinkDPLLPin `json:"dpll-pin,omitzero"` // IFLA_DPLL_PIN
 	// How far ahead the device can hold packets, ns.
@@ -141,6 +148,11 @@ type Link struct {
 	Headroom wire.Opt[uint16] `json:"headroom,omitzero"` // IFLA_HEADROOM
 	// Bytes kept free after packets.
 	Tailroom wire.Opt[uint16] `json:"tailroom,omitzero"` // IFLA_TAILROOM
+
+	// Named by no operation:
+
+	// No effect.
+	Weight wire.Opt[uint32] `json:"weight,omitzero"` // IFLA_WEIGHT
 	// Unknown holds the attributes that the schema does not know or cannot read.
 	Unknown wire.Attrs `json:"unknown,omitzero"`
 }

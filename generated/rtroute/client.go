@@ -52,8 +52,10 @@ var opNewRoute = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Dst, Src, Oif, Gateway, Priority, Prefsrc, Metrics, Multipath, Flow,
-// Table, Via, Newdst, Pref, EncapType, Encap, Expires, TTLPropagate, NhID.
+// The schema names for the request: [Route.Dst], [Route.Src], [Route.Oif], [Route.Gateway], [Route.Priority],
+// [Route.Prefsrc], [Route.Metrics], [Route.Multipath], [Route.Flow], [Route.Table], [Route.Via],
+// [Route.Newdst], [Route.Pref], [Route.EncapType], [Route.Encap], [Route.Expires], [Route.TTLPropagate],
+// [Route.NhID].
 func (c *Client) NewRoute(ctx context.Context, req *Route, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opNewRoute, req, opts...)
 }
@@ -73,8 +75,10 @@ var opDelRoute = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: Dst, Src, Oif, Gateway, Priority, Prefsrc, Metrics, Multipath, Flow,
-// Table, Via, Newdst, Pref, EncapType, Encap, Expires, TTLPropagate, NhID.
+// The schema names for the request: [Route.Dst], [Route.Src], [Route.Oif], [Route.Gateway], [Route.Priority],
+// [Route.Prefsrc], [Route.Metrics], [Route.Multipath], [Route.Flow], [Route.Table], [Route.Via],
+// [Route.Newdst], [Route.Pref], [Route.EncapType], [Route.Encap], [Route.Expires], [Route.TTLPropagate],
+// [Route.NhID].
 func (c *Client) DelRoute(ctx context.Context, req *Route, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelRoute, req, opts...)
 }
@@ -94,12 +98,14 @@ var opGetRoute = nl.Op{
 // Look up one destination, or list tables. A strictly checked dump takes table, oif and the header's protocol,
 // type and flags as filter.
 //
-// The schema names for the request: Dst, Src, Iif, Oif, Table, Mark, UID, IPProto, Sport, Dport, Flowlabel,
-// Newdst.
+// The schema names for the request: [Route.Dst], [Route.Src], [Route.Iif], [Route.Oif], [Route.Table],
+// [Route.Mark], [Route.UID], [Route.IPProto], [Route.Sport], [Route.Dport], [Route.Flowlabel], [Route.Newdst].
 //
-// The schema names for the reply: Dst, Src, Iif, Oif, Gateway, Priority, Prefsrc, Metrics, Multipath, Flow,
-// Cacheinfo, Table, Mark, MfcStats, Via, Newdst, Pref, EncapType, Encap, Expires, UID, TTLPropagate, IPProto,
-// Sport, Dport, NhID.
+// The schema names for the reply: [Route.Dst], [Route.Src], [Route.Iif], [Route.Oif], [Route.Gateway],
+// [Route.Priority], [Route.Prefsrc], [Route.Metrics], [Route.Multipath], [Route.Flow], [Route.Cacheinfo],
+// [Route.Table], [Route.Mark], [Route.MfcStats], [Route.Via], [Route.Newdst], [Route.Pref], [Route.EncapType],
+// [Route.Encap], [Route.Expires], [Route.UID], [Route.TTLPropagate], [Route.IPProto], [Route.Sport],
+// [Route.Dport], [Route.NhID].
 func (c *Client) GetRoute(ctx context.Context, req *Route, opts ...nl.CallOption) (*Route, error) {
 	return nl.Get[Route](ctx, c.conn, &opGetRoute, req, opts...)
 }
@@ -121,11 +127,13 @@ var opGetRouteDump = nl.Op{
 // Look up one destination, or list tables. A strictly checked dump takes table, oif and the header's protocol,
 // type and flags as filter.
 //
-// The schema names for the request: Table, Oif.
+// The schema names for the request: [Route.Table], [Route.Oif].
 //
-// The schema names for the reply: Dst, Src, Iif, Oif, Gateway, Priority, Prefsrc, Metrics, Multipath, Flow,
-// Cacheinfo, Table, Mark, MfcStats, Via, Newdst, Pref, EncapType, Encap, Expires, UID, TTLPropagate, IPProto,
-// Sport, Dport, NhID.
+// The schema names for the reply: [Route.Dst], [Route.Src], [Route.Iif], [Route.Oif], [Route.Gateway],
+// [Route.Priority], [Route.Prefsrc], [Route.Metrics], [Route.Multipath], [Route.Flow], [Route.Cacheinfo],
+// [Route.Table], [Route.Mark], [Route.MfcStats], [Route.Via], [Route.Newdst], [Route.Pref], [Route.EncapType],
+// [Route.Encap], [Route.Expires], [Route.UID], [Route.TTLPropagate], [Route.IPProto], [Route.Sport],
+// [Route.Dport], [Route.NhID].
 func (c *Client) GetRouteDump(ctx context.Context, req *Route, opts ...nl.CallOption) iter.Seq2[*Route, error] {
 	return nl.Dump[Route](ctx, c.conn, &opGetRouteDump, req, opts...)
 }

@@ -52,10 +52,12 @@ var opGet = nl.Op{
 // Returns the entry of one remote address, or lists all entries of the network namespace. The local address
 // may be left out; then the first match counts. ESRCH when there is none.
 //
-// The schema names for the request: AddrIPv4, AddrIPv6, SaddrIPv4, SaddrIPv6.
+// The schema names for the request: [TCPMetrics.AddrIPv4], [TCPMetrics.AddrIPv6], [TCPMetrics.SaddrIPv4],
+// [TCPMetrics.SaddrIPv6].
 //
-// The schema names for the reply: AddrIPv4, AddrIPv6, SaddrIPv4, SaddrIPv6, Age, Vals, FopenMSS,
-// FopenSYNDrops, FopenSYNDropTs, FopenCookie.
+// The schema names for the reply: [TCPMetrics.AddrIPv4], [TCPMetrics.AddrIPv6], [TCPMetrics.SaddrIPv4],
+// [TCPMetrics.SaddrIPv6], [TCPMetrics.Age], [TCPMetrics.Vals], [TCPMetrics.FopenMSS],
+// [TCPMetrics.FopenSYNDrops], [TCPMetrics.FopenSYNDropTs], [TCPMetrics.FopenCookie].
 func (c *Client) Get(ctx context.Context, req *TCPMetrics, opts ...nl.CallOption) (*TCPMetrics, error) {
 	return nl.Get[TCPMetrics](ctx, c.conn, &opGet, req, opts...)
 }
@@ -77,8 +79,9 @@ var opGetDump = nl.Op{
 // Returns the entry of one remote address, or lists all entries of the network namespace. The local address
 // may be left out; then the first match counts. ESRCH when there is none.
 //
-// The schema names for the reply: AddrIPv4, AddrIPv6, SaddrIPv4, SaddrIPv6, Age, Vals, FopenMSS,
-// FopenSYNDrops, FopenSYNDropTs, FopenCookie.
+// The schema names for the reply: [TCPMetrics.AddrIPv4], [TCPMetrics.AddrIPv6], [TCPMetrics.SaddrIPv4],
+// [TCPMetrics.SaddrIPv6], [TCPMetrics.Age], [TCPMetrics.Vals], [TCPMetrics.FopenMSS],
+// [TCPMetrics.FopenSYNDrops], [TCPMetrics.FopenSYNDropTs], [TCPMetrics.FopenCookie].
 func (c *Client) GetDump(ctx context.Context, req *TCPMetrics, opts ...nl.CallOption) iter.Seq2[*TCPMetrics, error] {
 	return nl.Dump[TCPMetrics](ctx, c.conn, &opGetDump, req, opts...)
 }
@@ -104,7 +107,8 @@ var opDel = nl.Op{
 //
 // The caller needs CAP_NET_ADMIN.
 //
-// The schema names for the request: AddrIPv4, AddrIPv6, SaddrIPv4, SaddrIPv6.
+// The schema names for the request: [TCPMetrics.AddrIPv4], [TCPMetrics.AddrIPv6], [TCPMetrics.SaddrIPv4],
+// [TCPMetrics.SaddrIPv6].
 func (c *Client) Del(ctx context.Context, req *TCPMetrics, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDel, req, opts...)
 }

@@ -28,10 +28,11 @@ func unifiedDiff(path string, old, new []byte) string {
 }
 
 func splitLines(b []byte) []string {
-	if len(b) == 0 {
-		return nil
+	l := strings.SplitAfter(string(b), "\n")
+	if n := len(l) - 1; l[n] == "" {
+		l = l[:n]
 	}
-	return strings.SplitAfter(strings.TrimSuffix(string(b), "\n"), "\n")
+	return l
 }
 
 // An edit takes lines [a0,a1) of the old file for lines [b0,b1) of the new one.

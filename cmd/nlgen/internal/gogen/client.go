@@ -57,7 +57,7 @@ func (p *pkg) opDoc(o *opType, first string, m *ir.Mode) []string {
 		for _, a := range l.attrs {
 			for _, f := range o.rec.fields {
 				if f.attr == a && f.name != "" {
-					names = append(names, f.name)
+					names = append(names, "["+o.rec.name+"."+f.name+"]")
 				}
 			}
 		}

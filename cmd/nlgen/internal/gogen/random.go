@@ -126,7 +126,11 @@ func (p *pkg) randomField(r *record, f *field) []string {
 	if f.attr.Multi && t.Kind != ir.Indexed {
 		return []string{dst + " = " + p.randomList(r, t)}
 	}
-	return []string{dst + " = " + p.random(r, t)}
+	v := p.random(r, t)
+	if f.attr.Multi { // an array spread over attributes has no form for none
+		v = "wiretest.NonEmpty(" + v + ")"
+	}
+	return []string{dst + " = " + v}
 }
 
 // maker is an expression for a function that makes a random set or struct.
