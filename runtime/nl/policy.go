@@ -2,6 +2,7 @@ package nl
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/nlgen/nlgen/runtime/wire"
@@ -64,11 +65,28 @@ func (p *Policy) String() string {
 	return strings.Join(append(words, p.limits()...), ", ")
 }
 
+// isWhole reports whether the range says no more than the type does.
+func (p *Policy) isWhole() bool {
+	bits := map[string]int{"u8": 8, "u16": 16, "u32": 32, "u64": 64, "uint": 64, "s8": 8, "s16": 16, "s32": 32, "s64": 64,
+		"sint": 64}[p.Type]
+	if bits == 0 {
+		return false
+	}
+	highest := uint64(math.MaxUint64) >> (64 - bits)
+	if p.MinSigned.IsSet() || p.MaxSigned.IsSet() {
+		half := int64(highest >> 1)
+		return p.MinSigned.Or(-half-1) == -half-1 && p.MaxSigned.Or(half) == half
+	}
+	return p.Min.Or(0) == 0 && p.Max.Or(highest) == highest
+}
+
 // limits returns all but the type.
 func (p *Policy) limits() []string {
 	var words []string
-	words = appendRange(words, "range", p.Min, p.Max)
-	words = appendRange(words, "range", p.MinSigned, p.MaxSigned)
+	if !p.isWhole() {
+		words = appendRange(words, "range", p.Min, p.Max)
+		words = appendRange(words, "range", p.MinSigned, p.MaxSigned)
+	}
 	words = appendRange(words, "length", p.MinLength, p.MaxLength)
 	if m, ok := p.Mask.Get(); ok {
 		words = append(words, fmt.Sprintf("mask %#x", m))
