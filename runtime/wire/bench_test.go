@@ -23,8 +23,9 @@ func join(parts ...[]byte) []byte {
 	return b
 }
 
-func u32(v uint32) []byte { return binary.NativeEndian.AppendUint32(nil, v) }
-func u16(v uint16) []byte { return binary.NativeEndian.AppendUint16(nil, v) }
+func u32(v uint32) []byte       { return binary.NativeEndian.AppendUint32(nil, v) }
+func nativeU64(v uint64) []byte { return binary.NativeEndian.AppendUint64(nil, v) }
+func u16(v uint16) []byte       { return binary.NativeEndian.AppendUint16(nil, v) }
 
 // kernelRoute is a message of 44 bytes such as the kernel sends for an IPv4 route, and with more a nest.
 func kernelRoute(more ...[]byte) []byte {

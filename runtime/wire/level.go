@@ -60,3 +60,6 @@ func (d *Decoder) Current(df Deferred) {
 
 // KeepDeferred keeps a deferred attribute of this level raw, as Keep does the current one.
 func (d *Decoder) KeepDeferred(df Deferred) { d.keep(df.span) }
+
+// Remaining returns how many bytes the level has from the next attribute to its end.
+func (d *Decoder) Remaining() int { return max(0, int(d.lv.end-d.lv.next)) }
