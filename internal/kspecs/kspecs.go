@@ -18,27 +18,47 @@ const beside = "../shared/kernel-specs/7.2"
 // with Env set to a wrong place, it fails the test.
 func Dir(t testing.TB) string {
 	t.Helper()
-	if dir := os.Getenv(Env); dir != "" {
-		if found := specsIn(dir); found != "" {
-			return found
-		}
-		t.Fatalf("find kernel schemas: %s=%s: no *.yaml there or in its specs folder", Env, dir)
-	}
-	root := moduleRoot(t)
-	if found := specsIn(filepath.Join(root, beside)); found != "" {
-		return found
-	}
-	if os.Getenv("CI") == "true" {
+	dir := find(t)
+	switch {
+	case dir != "":
+		return dir
+	case os.Getenv(Env) != "":
+		t.Fatalf("find kernel schemas: %s=%s: no *.yaml there or in its specs folder", Env, os.Getenv(Env))
+	case os.Getenv("CI") == "true":
 		t.Fatalf("find kernel schemas: set %s to the folder that holds them", Env)
 	}
 	t.Skipf("the kernel's schemas are not here: set %s to the folder that holds them", Env)
 	return ""
 }
 
+// Seeds returns the paths of the kernel's schemas where they are at hand, else nothing: for fuzz tests,
+// which have other seeds too.
+func Seeds(t testing.TB) []string {
+	t.Helper()
+	if dir := find(t); dir != "" {
+		return filesOf(t, dir)
+	}
+	return nil
+}
+
 // Files returns the paths of the kernel's schemas in alphabetical order. It skips or fails as Dir does.
 func Files(t testing.TB) []string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(Dir(t), "*.yaml"))
+	return filesOf(t, Dir(t))
+}
+
+// find returns the folder of the schemas, or nothing.
+func find(t testing.TB) string {
+	t.Helper()
+	if dir := os.Getenv(Env); dir != "" {
+		return specsIn(dir)
+	}
+	return specsIn(filepath.Join(moduleRoot(t), beside))
+}
+
+func filesOf(t testing.TB, dir string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	if err != nil {
 		t.Fatalf("list kernel schemas: %v", err)
 	}

@@ -27,4 +27,9 @@ func TestDir(t *testing.T) {
 			t.Errorf("%s=%s: Files() = %v", Env, env, files)
 		}
 	}
+
+	t.Setenv(Env, t.TempDir())
+	if got := Seeds(t); got != nil {
+		t.Errorf("Seeds() = %v in an empty folder", got)
+	}
 }

@@ -15,10 +15,7 @@ func FuzzParse(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	if os.Getenv(kspecs.Env) != "" {
-		paths = append(paths, kspecs.Files(f)...)
-	}
-	for _, path := range paths {
+	for _, path := range append(paths, kspecs.Seeds(f)...) {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			f.Fatal(err)
