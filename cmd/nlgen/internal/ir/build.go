@@ -27,6 +27,10 @@ func Build(f *spec.File) *Family {
 		Generic:  f.Level() != spec.NetlinkRaw,
 		Protonum: genericProtocol,
 		Version:  uint8(f.Version.Or(1)),
+		Headers:  headers(f),
+		Pos:      Pos(f.Name.Pos),
+
+		VersionPos: Pos(f.Version.Pos),
 	}
 	if !b.fam.Generic {
 		b.fam.Protonum = int(f.Protonum.V)
@@ -58,14 +62,14 @@ func (b *builder) definitions() {
 		case "const":
 			b.fam.Consts = append(b.fam.Consts, &Const{
 				Name: d.Name.V, Doc: d.Doc.V, Int: d.Int, Str: d.Value.V,
-				CName: cName(d.NamePrefix.Or(b.file.Name.V+"-") + d.Name.V),
+				CName: cName(d.NamePrefix.Or(b.file.Name.V+"-") + d.Name.V), Pos: Pos(d.Name.Pos),
 			})
 		case "enum", "flags":
 			e := b.enum(d)
 			b.enums[e.Name] = e
 			b.fam.Enums = append(b.fam.Enums, e)
 		case "struct":
-			s := &Struct{Name: d.Name.V, Doc: d.Doc.V, CName: cIdent(d.EnumName.Or(d.Name.V))}
+			s := &Struct{Name: d.Name.V, Doc: d.Doc.V, CName: cIdent(d.EnumName.Or(d.Name.V)), Pos: Pos(d.Name.Pos)}
 			b.structs[s.Name] = s
 			b.fam.Structs = append(b.fam.Structs, s)
 		}
@@ -80,7 +84,7 @@ func (b *builder) definitions() {
 func (b *builder) enum(d *spec.Definition) *Enum {
 	e := &Enum{
 		Name: d.Name.V, Doc: d.Doc.V, Flags: d.Type.V == "flags",
-		CName: cIdent(d.EnumName.Or(b.file.Name.V + "-" + d.Name.V)),
+		CName: cIdent(d.EnumName.Or(b.file.Name.V + "-" + d.Name.V)), Pos: Pos(d.Name.Pos),
 	}
 	prefix := d.NamePrefix.Or(b.file.Name.V + "-" + d.Name.V + "-")
 	for _, s := range d.Entries {
@@ -88,7 +92,9 @@ func (b *builder) enum(d *spec.Definition) *Enum {
 		if e.Flags {
 			v = 1 << (v & 63)
 		}
-		e.Entries = append(e.Entries, Entry{Name: s.Name.V, Doc: s.Doc.V, CName: cName(prefix + s.Name.V), Value: v})
+		e.Entries = append(e.Entries, Entry{
+			Name: s.Name.V, Doc: s.Doc.V, CName: cName(prefix + s.Name.V), Value: v, Pos: Pos(s.Name.Pos),
+		})
 	}
 	return e
 }
@@ -101,9 +107,9 @@ func (b *builder) flagsOf(e *Enum) *Enum {
 	if f := b.asFlags[e]; f != nil {
 		return f
 	}
-	f := &Enum{Name: e.Name, Doc: e.Doc, Flags: true, Of: e}
+	f := &Enum{Name: e.Name, Doc: e.Doc, Flags: true, Of: e, Pos: e.Pos}
 	for _, s := range e.Entries {
-		f.Entries = append(f.Entries, Entry{Name: s.Name, Doc: s.Doc, Value: 1 << (s.Value & 63)})
+		f.Entries = append(f.Entries, Entry{Name: s.Name, Doc: s.Doc, Value: 1 << (s.Value & 63), Pos: s.Pos})
 	}
 	b.asFlags[e] = f
 	b.fam.Enums = append(b.fam.Enums, f)

@@ -9,14 +9,20 @@ package ir
 
 import "math/big"
 
+// A Pos is a place in the schema file. Line and Col count from 1; Line 0 means that nothing is written there.
+type Pos struct{ Line, Col int }
+
 // A Family is one netlink family.
 type Family struct {
-	Name     string // as the schema calls it; for a generic family the name that the kernel resolves
-	Source   string // base name of the schema file
-	Doc      string
-	Generic  bool
-	Protonum int   // socket protocol
-	Version  uint8 // of the generic netlink header
+	Name       string // as the schema calls it; for a generic family the name that the kernel resolves
+	Source     string // base name of the schema file
+	Doc        string
+	Generic    bool
+	Protonum   int      // socket protocol
+	Version    uint8    // of the generic netlink header
+	Headers    []string // uapi headers that the schema names, each once
+	Pos        Pos      // of the name
+	VersionPos Pos      // of the version, where one is written
 
 	Consts        []*Const
 	Enums         []*Enum
@@ -34,6 +40,7 @@ type Const struct {
 	Name, Doc, CName string
 	Int              *big.Int // nil for a string
 	Str              string
+	Pos              Pos
 }
 
 // An Enum is a set of named values, or of named bits.
@@ -43,12 +50,14 @@ type Enum struct {
 	Of               *Enum // the enum whose values number these bits (enum-as-flags), else nil
 	Bits             int   // width of the widest use: 8, 16, 32 or 64
 	Entries          []Entry
+	Pos              Pos
 }
 
 // An Entry is one name of an Enum. The value of a negative entry is in two's complement of the enum's width.
 type Entry struct {
 	Name, Doc, CName string
 	Value            uint64
+	Pos              Pos
 }
 
 // Order is a byte order on the wire.
@@ -66,6 +75,7 @@ type Struct struct {
 	Name, Doc, CName string
 	Members          []*Member
 	Size, Align      int
+	Pos              Pos
 }
 
 // A Member is a field of a Struct.
@@ -79,6 +89,7 @@ type Member struct {
 	Struct       *Struct // a struct inside the struct
 	Enum         *Enum
 	Hint         string
+	Pos          Pos
 }
 
 // A Set is an attribute set. A subset holds its parent's attributes with its own changes.
@@ -88,6 +99,7 @@ type Set struct {
 	Attrs     []*Attr // ascending in the schema's order; no name twice
 	// Outer lists selectors that payloads in this set need from a level above, first needed first.
 	Outer []*Selector
+	Pos   Pos
 }
 
 // Attr returns the attribute called name, or nil.
@@ -106,6 +118,16 @@ type Attr struct {
 	ID               uint16
 	Type             *Type
 	Multi            bool // repeats at its level
+	Limits           *Limits
+	Pos              Pos
+}
+
+// Limits are what a schema says that the kernel demands of a payload; nil where it says nothing.
+type Limits struct {
+	Min, Max                 *big.Int
+	ExactLen, MinLen, MaxLen *big.Int // bytes; of a string without its NUL
+	Mask                     *big.Int // bits that may be set
+	Unterminated             bool     // of a string: NUL may be missing
 }
 
 // Kind says how a payload is read.
@@ -182,8 +204,10 @@ type Op struct {
 	Msg              *Message
 	Do, Dump         *Mode
 	AdminPerm        bool
+	NetAdmin         bool // AdminPerm is wanted only in the user namespace that owns the network namespace
 	Reserved         bool // a number that is taken, without messages
 	Value            int  // of a reserved operation
+	Pos              Pos
 }
 
 // A Mode is the do or dump of an Op.
@@ -192,6 +216,8 @@ type Mode struct {
 	Reply        int    // message type or command answered, -1 where there is no answer but the ACK
 	RequestAttrs []*Attr
 	ReplyAttrs   []*Attr
+	RequestPos   []Pos // where RequestAttrs are listed
+	Pos          Pos
 }
 
 // A Notification is a message that the kernel sends on its own.
@@ -202,10 +228,12 @@ type Notification struct {
 	Group     *Group // nil where the schema names none
 	Attrs     []*Attr
 	Made      bool // not in the schema: made from the operations
+	Pos       Pos
 }
 
 // A Group is a multicast group.
 type Group struct {
 	Name, Doc string
 	ID        uint32 // raw families; 0 where the schema gives no number
+	Pos       Pos
 }

@@ -12,7 +12,7 @@ func (b *builder) layout(s *Struct, d *spec.Definition) {
 	s.Align = 1
 	off := 0
 	for _, m := range d.Members {
-		r := &Member{Name: m.Name.V, Doc: m.Doc.V, Hint: m.DisplayHint.V, Order: order(m.ByteOrder.V)}
+		r := &Member{Name: m.Name.V, Doc: m.Doc.V, Hint: m.DisplayHint.V, Order: order(m.ByteOrder.V), Pos: Pos(m.Name.Pos)}
 		align := 1
 		switch m.Type.V {
 		case "pad":

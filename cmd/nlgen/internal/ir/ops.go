@@ -12,7 +12,7 @@ import (
 func (b *builder) operations() {
 	ops := &b.file.Operations
 	for _, g := range b.file.Groups {
-		group := &Group{Name: g.Name.V, Doc: g.Doc.V, ID: uint32(g.Value.V)}
+		group := &Group{Name: g.Name.V, Doc: g.Doc.V, ID: uint32(g.Value.V), Pos: Pos(g.Name.Pos)}
 		b.groups[group.Name] = group
 		b.fam.Groups = append(b.fam.Groups, group)
 	}
@@ -26,6 +26,8 @@ func (b *builder) operations() {
 		op := &Op{
 			Name: s.Name.V, Doc: s.Doc.V, CName: cName(prefix + s.Name.V),
 			AdminPerm: contains(s.Flags, "admin-perm") || contains(s.Flags, "uns-admin-perm"),
+			NetAdmin:  contains(s.Flags, "uns-admin-perm"),
+			Pos:       Pos(s.Name.Pos),
 		}
 		b.fam.Ops = append(b.fam.Ops, op)
 		op.Reserved = s.Do == nil && s.Dump == nil
@@ -130,23 +132,24 @@ func (b *builder) attrLists(set *Set, m *Mode, s *spec.Mode) {
 	if m == nil || set == nil {
 		return
 	}
-	m.RequestAttrs = listed(set, s.Request)
-	m.ReplyAttrs = listed(set, s.Reply)
+	m.RequestAttrs, m.RequestPos = listed(set, s.Request)
+	m.ReplyAttrs, _ = listed(set, s.Reply)
+	m.Pos = Pos(s.Pos)
 }
 
-func listed(set *Set, l *spec.AttrList) []*Attr {
-	var r []*Attr
+func listed(set *Set, l *spec.AttrList) (r []*Attr, at []Pos) {
 	if l == nil || set == nil {
-		return nil
+		return nil, nil
 	}
 	seen := map[*Attr]bool{}
 	for _, name := range l.Attrs {
 		if a := set.Attr(name.V); a != nil && !seen[a] {
 			seen[a] = true
 			r = append(r, a)
+			at = append(at, Pos(name.Pos))
 		}
 	}
-	return r
+	return r, at
 }
 
 // message returns the message of an operation; from is the operation that a notification refers to.
@@ -174,7 +177,7 @@ func (b *builder) message(s, from *spec.Op) *Message {
 }
 
 func (b *builder) notification(s *spec.Op, id uint16) {
-	n := &Notification{Name: s.Name.V, Doc: s.Doc.V, ID: id, Group: b.groups[s.MCGroup.V]}
+	n := &Notification{Name: s.Name.V, Doc: s.Doc.V, ID: id, Group: b.groups[s.MCGroup.V], Pos: Pos(s.Name.Pos)}
 	var from *spec.Op
 	list := s.Event
 	for _, o := range b.file.Operations.List {
@@ -189,7 +192,7 @@ func (b *builder) notification(s *spec.Op, id uint16) {
 		}
 	}
 	n.Msg = b.message(s, from)
-	n.Attrs = listed(n.Msg.Set, list)
+	n.Attrs, _ = listed(n.Msg.Set, list)
 	b.fam.Notifications = append(b.fam.Notifications, n)
 }
 
@@ -224,5 +227,5 @@ func (b *builder) makeNotification(op *Op, id uint16) {
 			return
 		}
 	}
-	b.fam.Notifications = append(b.fam.Notifications, &Notification{Name: op.Name, ID: id, Msg: op.Msg, Made: true})
+	b.fam.Notifications = append(b.fam.Notifications, &Notification{Name: op.Name, ID: id, Msg: op.Msg, Made: true, Pos: op.Pos})
 }

@@ -5,7 +5,7 @@ import "github.com/nlgen/nlgen/cmd/nlgen/internal/spec"
 // attributeSets makes the sets and their attributes, without types, so that types can refer forward.
 func (b *builder) attributeSets() {
 	for _, s := range b.file.Sets {
-		set := &Set{Name: s.Name.V, Doc: s.Doc.V}
+		set := &Set{Name: s.Name.V, Doc: s.Doc.V, Pos: Pos(s.Name.Pos)}
 		b.sets[set.Name] = set
 		b.fam.Sets = append(b.fam.Sets, set)
 		prefix := b.file.Name.V + "-a-"
@@ -17,12 +17,18 @@ func (b *builder) attributeSets() {
 			set.Parent = b.sets[s.SubsetOf.V]
 		}
 		for _, a := range s.Attrs {
-			at := &Attr{Name: a.Name.V, Doc: a.Doc.V, ID: uint16(a.Num), Multi: a.MultiAttr.V}
+			at := &Attr{
+				Name: a.Name.V, Doc: a.Doc.V, ID: uint16(a.Num), Multi: a.MultiAttr.V,
+				Limits: limits(a.Checks), Pos: Pos(a.Name.Pos),
+			}
 			if set.Parent == nil {
 				at.CName = cName(a.NamePrefix.Or(prefix) + a.Name.V)
 			} else if p := set.Parent.Attr(at.Name); p != nil {
 				at.ID, at.CName = p.ID, p.CName
 				at.Multi = a.MultiAttr.Or(p.Multi)
+				if at.Limits == nil {
+					at.Limits = p.Limits
+				}
 				if at.Doc == "" {
 					at.Doc = p.Doc
 				}
