@@ -127,6 +127,9 @@ func (s *Subscription) All() iter.Seq2[Notification, error] {
 	}
 }
 
+// Port returns the address of the subscription's socket.
+func (s *Subscription) Port() uint32 { return s.sock.Port() }
+
 // Close leaves the groups and ends every loop.
 func (s *Subscription) Close() error {
 	s.stop()
