@@ -64,36 +64,40 @@ func run(w io.Writer, cfg config) error {
 		return err
 	}
 	defer raw.close()
-	if os.Getenv(tracedGet) != "" {
-		r, err := dialRivals(raw)
-		if err != nil {
-			return err
-		}
-		return serveGets(r.gets(1))
+	o, err := dialOurs()
+	if err != nil {
+		return err
 	}
-	if err := build(raw, cfg.links, cfg.routes); err != nil {
-		return fmt.Errorf("build namespace: %w", err)
-	}
+	defer o.conn.Close()
 	r, err := dialRivals(raw)
 	if err != nil {
 		return err
 	}
-	routes, err := race(r.routes(), cfg.runs, cfg.routes)
+	defer r.close()
+	if os.Getenv(tracedGet) != "" {
+		return serveGets(gets(o, r))
+	}
+	if err := build(raw, cfg.links, cfg.routes); err != nil {
+		return fmt.Errorf("build namespace: %w", err)
+	}
+	rep, err := measure(cfg, raw, o, r)
 	if err != nil {
-		return fmt.Errorf("dump routes: %w", err)
+		return err
 	}
-	links, err := race(r.links(), cfg.runs, cfg.links)
-	if err != nil {
-		return fmt.Errorf("dump links: %w", err)
-	}
-	for i, g := range r.gets(1) {
-		n, err := countCalls(i)
-		fmt.Println(g.name, n, err)
-	}
-	for _, l := range [][]result{routes, links} {
-		for _, x := range l {
-			fmt.Fprintln(w, x)
-		}
-	}
+	rep.write(w, cfg)
 	return nil
+}
+
+func measure(cfg config, raw *rawConn, o *ours, r *rivals) (rep report, err error) {
+	if rep.routes, err = race(append(r.routes(), o.routeDumps()...), cfg.runs, cfg.routes); err != nil {
+		return rep, fmt.Errorf("dump routes: %w", err)
+	}
+	if rep.links, err = race(append(r.links(), o.linkDumps()...), cfg.runs, cfg.links); err != nil {
+		return rep, fmt.Errorf("dump links: %w", err)
+	}
+	if rep.decodings, err = decodings(raw); err != nil {
+		return rep, err
+	}
+	rep.gets, err = measureGets(gets(o, r))
+	return rep, err
 }

@@ -27,6 +27,11 @@ func dialRivals(raw *rawConn) (*rivals, error) {
 	return &rivals{raw, vish, jsim}, nil
 }
 
+func (r *rivals) close() {
+	r.vish.Close()
+	r.jsim.Close()
+}
+
 const (
 	rawLoop  = "raw receive loop"
 	vishIter = "vishvananda/netlink iterator"
@@ -76,11 +81,11 @@ func (r *rivals) links() []contender {
 // gets are single requests for the link with this index.
 func (r *rivals) gets(index int) []contender {
 	return []contender{
-		{vishList, func() (int, error) {
+		{"vishvananda/netlink", func() (int, error) {
 			_, err := r.vish.LinkByIndex(index)
 			return 1, err
 		}},
-		{jsimList, func() (int, error) {
+		{"jsimonetti/rtnetlink", func() (int, error) {
 			_, err := r.jsim.Link.Get(uint32(index))
 			return 1, err
 		}},
