@@ -168,6 +168,9 @@ func (d *Decoder) keep(s span) {
 	if n := len(d.kept); n > int(d.lv.kept) && d.kept[n-1].at > s.at {
 		d.lv.unsorted = true // sub-messages are read after the rest of the level
 	}
+	if d.kept == nil {
+		d.kept = make([]span, 0, 8)
+	}
 	d.kept = append(d.kept, s)
 }
 

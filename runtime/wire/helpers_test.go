@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"testing"
 )
 
@@ -25,3 +26,5 @@ func checkTables(t *testing.T, b []byte, off int) {
 		}
 	}
 }
+
+func hexOf(b []byte) string { return hex.EncodeToString(b) }

@@ -1,17 +1,18 @@
 package wire
 
 import (
+	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 )
 
 // ErrNoSelector is the error of JSON that has a sub-message without the value that selects its format.
 var ErrNoSelector = errors.New("sub-message without its selector")
 
 // Again goes back to the first attribute of the level, for those that can be read only once the rest of the
-// level is known: sub-messages, whose selector may stand behind them.
+// level is known: sub-messages, whose selector may stand behind them. Attributes that the first walk kept are
+// not to be kept again.
 func (d *Decoder) Again() {
 	d.lv.unique = d.lv.again == 0
 	if !d.lv.broken {
@@ -22,9 +23,9 @@ func (d *Decoder) Again() {
 // Nested reports whether the attribute that Enter descended into carries NLA_F_NESTED.
 func (l Level) Nested() bool { return l.lv.raw&Nested != 0 }
 
-// Rest takes what is left of the level as bytes.
+// Rest takes what is left of the level as bytes. The result is not nil, even if it is empty.
 func (d *Decoder) Rest() Bytes {
-	b := d.buf[d.lv.next:d.lv.end:d.lv.end]
+	b := d.buf[min(d.lv.next, d.lv.end):d.lv.end:d.lv.end]
 	d.lv.next = d.lv.end
 	if d.aliases() {
 		return b
@@ -40,27 +41,34 @@ func (e *Encoder) Sub(id uint16, nested bool, payload []byte) {
 	copy(e.attr(id, len(payload)), payload)
 }
 
-// MarshalSelected is the JSON of a sub-message whose selector stands elsewhere: an object with the selector
-// as its one key.
+// MarshalSelected is MarshalSub for a selector of any type: a string, an integer, or one with a text form.
 func MarshalSelected[T any](sel T, v any) (json.RawMessage, error) {
-	return json.Marshal(map[string]any{fmt.Sprint(sel): v})
+	if t, ok := any(sel).(encoding.TextMarshaler); ok {
+		text, err := t.MarshalText()
+		if err != nil {
+			return nil, err
+		}
+		return MarshalSub(string(text), v)
+	}
+	return MarshalSub(fmt.Sprint(sel), v)
 }
 
-// SplitSelected undoes MarshalSelected.
+// SplitSelected is the reverse of MarshalSelected.
 func SplitSelected[T any](data []byte, sel *T) (json.RawMessage, error) {
-	var m map[string]json.RawMessage
-	if err := json.Unmarshal(data, &m); err != nil {
+	key, body, err := SplitSub(data)
+	if err != nil {
 		return nil, err
 	}
-	if len(m) != 1 {
-		return nil, fmt.Errorf("sub-message of %d keys, want one: its selector", len(m))
+	switch sel := any(sel).(type) {
+	case *string:
+		*sel = key
+	case encoding.TextUnmarshaler:
+		err = sel.UnmarshalText([]byte(key))
+	default:
+		err = json.Unmarshal([]byte(key), sel)
 	}
-	for key, body := range m {
-		text := strconv.Quote(key)
-		if err := json.Unmarshal([]byte(text), sel); err != nil && json.Unmarshal([]byte(key), sel) != nil {
-			return nil, fmt.Errorf("selector %s: %w", text, err)
-		}
-		return body, nil
+	if err != nil {
+		return nil, fmt.Errorf("read sub-message: selector %q: %w", key, err)
 	}
-	return nil, ErrNoSelector
+	return body, nil
 }

@@ -21,6 +21,7 @@ type walker struct {
 	outer  []scope // levels around lv, outermost first
 	path   []byte
 	header int // bytes of the message's fixed header
+	looked int // attributes looked at for selectors, of all levels
 }
 
 // scope is one level of a message.
@@ -213,11 +214,14 @@ func (w *walker) format(sub int) *Format {
 	return s.match(a, p)
 }
 
+// maxLooked keeps a dump linear in the message where each of many sub-messages has to find its selector.
+const maxLooked = 1 << 20
+
 // last returns the payload of the last attribute of that number in a level.
 func (w *walker) last(sc *scope, id uint16) (p []byte, found bool) {
-	for at := sc.start; ; {
+	for at := sc.start; ; w.looked++ {
 		raw, lim, next, ok := w.attr(at, sc.end)
-		if !ok {
+		if !ok || w.looked > maxLooked {
 			return p, found
 		}
 		if raw&TypeMask == id {
