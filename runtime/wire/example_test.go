@@ -114,5 +114,5 @@ func ExampleDecodeError() {
 	fmt.Println(err)
 	// Output:
 	// route-attrs at byte 0
-	// decode route-attrs: header too short at byte 0
+	// decode route-attrs: header: fixed header has 3 bytes, want 12 at byte 0
 }
