@@ -27,21 +27,21 @@ func ExampleDial() {
 	}
 	defer conn.Close()
 
-	// Clients of several families can share a Conn.
-	links, addrs := rtlink.New(conn), rtaddr.New(conn)
-
-	lo, err := links.GetLink(ctx, &rtlink.Link{Ifname: nl.Str("lo")})
+	lo, err := rtlink.New(conn).GetLink(ctx, &rtlink.Link{Ifname: nl.Str("lo")})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("loopback has index", lo.Header.Index)
 
-	all, err := nl.Collect(addrs.GetAddrDump(ctx, nil))
-	if err != nil {
-		log.Fatal(err)
-	}
-	for _, a := range all {
-		_ = a.Address
+	// Clients of several families can share a Conn. Those of one protocol only: nlctrl needs another.
+	filter := &rtaddr.Addr{Header: rtaddr.Ifaddrmsg{Index: uint32(lo.Header.Index)}}
+	for a, err := range rtaddr.New(conn).GetAddrDump(ctx, filter) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if !a.Address.IsLoopback() {
+			fmt.Println("and carries", a.Address, "too")
+		}
 	}
 	// Output: loopback has index 1
 }
