@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/generate"
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/input"
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/lint"
 )
 
 const usage = `nlgen compiles netlink family schemas (YNL YAML) to Go.
@@ -32,8 +34,10 @@ func run(args []string) int {
 	switch args[0] {
 	case "generate":
 		return generate.Run(args[1:], os.Stdout, os.Stderr)
+	case "lint":
+		return lint.Run(args[1:], os.Stdout, os.Stderr)
 	case "schemas":
-		for _, name := range generate.Embedded() {
+		for _, name := range input.Embedded() {
 			fmt.Println(name)
 		}
 		return 0

@@ -1777,7 +1777,7 @@ type LinkinfoHSR struct {
 	Slave1 wire.Opt[uint32] `json:"slave1,omitzero"` // IFLA_HSR_SLAVE1
 	// Index of the second port.
 	Slave2 wire.Opt[uint32] `json:"slave2,omitzero"` // IFLA_HSR_SLAVE2
-	// In requests: last byte of supervision-addr.
+	// In requests: how supervision-addr ends.
 	MulticastSpec wire.Opt[uint8] `json:"multicast-spec,omitzero"` // IFLA_HSR_MULTICAST_SPEC
 	// Address of supervision frames.
 	SupervisionAddr net.HardwareAddr `json:"supervision-addr,omitzero"` // IFLA_HSR_SUPERVISION_ADDR

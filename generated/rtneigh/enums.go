@@ -6,7 +6,7 @@ import "github.com/nlgen/nlgen/runtime/wire"
 
 // NudState is the flag set nud-state.
 //
-// State of an entry, one bit at a time; none in a new one.
+// State of an entry; none in a new one. One bit for an address; forwarding entries can have two.
 type NudState uint16
 
 // Values of NudState.

@@ -86,7 +86,7 @@ func randRoute(r *wiretest.Rand) *Route {
 	m.Newdst = r.Bytes()
 	m.Pref = wire.As[RouterPref](r.Enum(routerPrefNames, 8))
 	m.EncapType = wire.As[LwtunnelEncapTypes](r.Enum(lwtunnelEncapTypesNames, 16))
-	m.Expires = r.U32()
+	m.Expires = r.Uint()
 	m.UID = r.U32()
 	m.TTLPropagate = r.U8()
 	m.IPProto = r.U8()

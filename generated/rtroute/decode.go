@@ -53,7 +53,7 @@ func (m *Route) Decode(d *wire.Decoder) {
 		case 21:
 			m.EncapType = wire.As[LwtunnelEncapTypes](d.U16())
 		case 23:
-			m.Expires = d.U32()
+			m.Expires = d.Uint()
 		case 25:
 			m.UID = d.U32()
 		case 26:

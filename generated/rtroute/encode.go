@@ -42,7 +42,7 @@ func (m *Route) Encode(e *wire.Encoder) {
 	wire.PutU8(e, 20, m.Pref)
 	wire.PutU16(e, 21, encapType)
 	encodeEncap(e, 22, m.Encap, wire.Opt[LwtunnelEncapTypes]{})
-	e.U32(23, m.Expires)
+	e.Uint(23, m.Expires)
 	e.U32(25, m.UID)
 	e.U8(26, m.TTLPropagate)
 	e.U8(27, m.IPProto)

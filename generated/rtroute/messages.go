@@ -13,7 +13,8 @@ import (
 type Route struct {
 	// Header is the fixed header rtmsg.
 	Header Rtmsg `json:"header"`
-	// Destination; absent for a default route. MPLS: the label stack entry, shown as 4 bytes.
+	// Destination; absent for a default route. MPLS: the label stack entry, shown as 4 bytes. MCTP: one byte,
+	// which is no IP address and stays raw.
 	Dst netip.Addr `json:"dst,omitzero"` // RTA_DST
 	// Source prefix; in a single get the source address.
 	Src netip.Addr `json:"src,omitzero"` // RTA_SRC
@@ -60,8 +61,8 @@ type Route struct {
 	EncapType wire.Opt[LwtunnelEncapTypes] `json:"encap-type,omitzero"` // RTA_ENCAP_TYPE
 	// Its parameters.
 	Encap Encap `json:"encap,omitzero"` // RTA_ENCAP
-	// IPv6: lifetime of a new route in seconds. Multicast entries answer with 8 bytes.
-	Expires wire.Opt[uint32] `json:"expires,omitzero"` // RTA_EXPIRES
+	// IPv6 requests: lifetime of a new route, s. Multicast forwarding entries: time since last use, 1/100 s.
+	Expires wire.Opt[uint64] `json:"expires,omitzero"` // RTA_EXPIRES
 	// User id for a lookup.
 	UID wire.Opt[uint32] `json:"uid,omitzero"` // RTA_UID
 	// MPLS: 1 copies the time to live between IP and label.

@@ -30,7 +30,7 @@ var schema = wire.Schema{
 			{ID: 20, Name: "pref", Kind: wire.KindU8, Ref: -1, Enum: 6},
 			{ID: 21, Name: "encap-type", Kind: wire.KindU16, Ref: -1, Enum: 8},
 			{ID: 22, Name: "encap", Kind: wire.KindSub},
-			{ID: 23, Name: "expires", Kind: wire.KindU32, Ref: -1},
+			{ID: 23, Name: "expires", Kind: wire.KindUint, Ref: -1},
 			{ID: 24, Name: "pad", Kind: wire.KindPad, Ref: -1},
 			{ID: 25, Name: "uid", Kind: wire.KindU32, Ref: -1},
 			{ID: 26, Name: "ttl-propagate", Kind: wire.KindU8, Ref: -1},

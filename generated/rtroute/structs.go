@@ -14,7 +14,7 @@ type Rtmsg struct {
 	// AF_INET, AF_INET6, AF_MPLS, AF_MCTP, or 128 and 129 for the IPv4 and IPv6 multicast forwarding caches. A
 	// single get needs one; 0 in a dump asks for all.
 	Family uint8 `json:"rtm-family"` // rtm_family
-	// Length of the destination prefix in bits.
+	// Length of the destination prefix in bits. 32 or 128 in a single get.
 	DstLen uint8 `json:"rtm-dst-len"` // rtm_dst_len
 	// Length of the source prefix in bits.
 	SrcLen uint8 `json:"rtm-src-len"` // rtm_src_len

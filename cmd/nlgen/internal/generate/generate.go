@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/gogen"
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/input"
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/ir"
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/spec"
 )
@@ -51,7 +52,7 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	fl.BoolVar(&o.check, "check", false, "write nothing; show what would change, and exit 1 if anything would")
 	fl.BoolVar(&o.tests, "tests", false, "also write property tests of the codec")
 	fl.BoolVar(&o.quiet, "q", false, "print nothing but problems")
-	names, err := parseFlags(fl, args)
+	names, err := input.ParseFlags(fl, args)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
@@ -63,9 +64,11 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	o.progress = !o.quiet && isTerminal(stderr)
-	src, err := sources(names)
-	if err != nil {
+	src, missing := input.Resolve(names)
+	for _, err := range missing {
 		fmt.Fprintf(stderr, "nlgen: %v\n", err)
+	}
+	if missing != nil {
 		return 1
 	}
 	if o.pkg != "" && len(src) != 1 {
@@ -73,20 +76,6 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	return run(src, o, stdout, stderr)
-}
-
-// parseFlags lets flags and names stand in any order.
-func parseFlags(fl *flag.FlagSet, args []string) (names []string, err error) {
-	for {
-		if err := fl.Parse(args); err != nil {
-			return nil, err
-		}
-		if fl.NArg() == 0 {
-			return names, nil
-		}
-		names = append(names, fl.Arg(0))
-		args = fl.Args()[1:]
-	}
 }
 
 func isTerminal(w io.Writer) bool {
@@ -107,7 +96,7 @@ type result struct {
 	err    error
 }
 
-func run(src []source, o options, stdout, stderr io.Writer) int {
+func run(src []input.Source, o options, stdout, stderr io.Writer) int {
 	results := make([]result, len(src))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -129,14 +118,14 @@ func run(src []source, o options, stdout, stderr io.Writer) int {
 			fmt.Fprintln(stderr, d)
 		}
 		if r.err == nil && dirs[r.dir] != "" {
-			r.err = fmt.Errorf("write %s: both %s and %s want to be there", r.dir, dirs[r.dir], src[i].path)
+			r.err = fmt.Errorf("write %s: both %s and %s want to be there", r.dir, dirs[r.dir], src[i].Path)
 		}
 		if r.err != nil {
 			fmt.Fprintf(stderr, "nlgen: %v\n", r.err)
 			code = 1
 			continue
 		}
-		dirs[r.dir] = src[i].path
+		dirs[r.dir] = src[i].Path
 	}
 	if code != 0 {
 		return code // a bad schema never produces partial output
@@ -154,11 +143,11 @@ func run(src []source, o options, stdout, stderr io.Writer) int {
 	return code
 }
 
-func compile(s source, o options) result {
-	f, diags := s.load()
+func compile(s input.Source, o options) result {
+	f, diags := s.Load()
 	r := result{diags: slices.DeleteFunc(diags, func(d spec.Diagnostic) bool { return d.Severity != spec.Error })}
 	if f == nil || len(r.diags) > 0 {
-		r.err = fmt.Errorf("compile %s: the schema has errors", s.path)
+		r.err = fmt.Errorf("compile %s: the schema has errors", s.Path)
 		return r
 	}
 	fam := ir.Build(f)

@@ -38,6 +38,7 @@ func TestErrors(t *testing.T) {
 		return p
 	}
 	ok := write("good.yaml", good)
+	again := write("again.yaml", good)
 	tab := write("tab.yaml", "name: x\n\tdoc: y\n")
 	bad := write("bad.yaml", strings.Replace(good, "u32", "u33", 1))
 	clash := write("clash.yaml", strings.Replace(good, "{ name: id, type: u32 }", "{ name: a-b, type: u32 }\n      - { name: a--b, type: u32 }\n      - { name: a---b, type: u32 }\n      - { name: id, type: u32 }", 1))
@@ -56,14 +57,14 @@ func TestErrors(t *testing.T) {
 		{"unknown flag", []string{"--nope", ok}, 2, "flag provided but not defined: -nope"},
 		{"package for two", []string{"--package", "p", ok, bad}, 2, "--package names one package, but there are 2 schemas"},
 		{"missing file", []string{filepath.Join(dir, "none.yaml")}, 1, "none.yaml: no such file or directory"},
-		{"unknown name", []string{"rt-lnk"}, 1, "no embedded schema has that name; there are: ethtool"},
-		{"empty directory", []string{empty}, 1, "no file ends in .yaml"},
+		{"unknown name", []string{"rt-lnk"}, 1, "read schema rt-lnk: file does not exist, and nlgen carries no schema of that name, only: ethtool"},
+		{"empty directory", []string{empty}, 1, "no file in the folder ends in .yaml"},
 		{"malformed YAML", []string{"-o", dir, tab}, 1, "tab.yaml:2:"},
 		{"wrong schema", []string{"-o", dir, bad}, 1, "bad.yaml:7:27: "},
 		{"unwritable directory", []string{"-o", file, ok}, 1, "compare output: open " + filepath.Join(file, "demo", "client.go") + ": not a directory"},
 		{"names that clash in Go", []string{"-o", dir, clash}, 1,
 			"family demo, attribute set thing: the Go name ABAttr of attribute a---b is taken by attribute a--b; rename one of the two in the schema"},
-		{"one place for two", []string{"-o", dir, ok, ok}, 1, "both " + ok + " and " + ok + " want to be there"},
+		{"one place for two", []string{"-o", dir, ok, again}, 1, "both " + ok + " and " + again + " want to be there"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, out, errs := runCommand(c.args...)

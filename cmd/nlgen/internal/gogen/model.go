@@ -136,9 +136,6 @@ func (p *pkg) nameGroups() {
 
 func (p *pkg) nameOperations() {
 	for _, op := range p.fam.Ops {
-		if op.Reserved {
-			continue
-		}
 		o := &opType{op: op}
 		n := opName(op.Name, p.fused)
 		if op.Do != nil {

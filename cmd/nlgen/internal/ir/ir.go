@@ -205,8 +205,6 @@ type Op struct {
 	Do, Dump         *Mode
 	AdminPerm        bool
 	NetAdmin         bool // AdminPerm is wanted only in the user namespace that owns the network namespace
-	Reserved         bool // a number that is taken, without messages
-	Value            int  // of a reserved operation
 	Pos              Pos
 }
 

@@ -6,9 +6,7 @@ import (
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/spec"
 )
 
-// operations numbers the messages. In the unified model one counter numbers everything, and an answer
-// carries the number of its request. In the directional model requests and messages from the kernel have a
-// counter each.
+// operations resolves the messages, with the numbers that the schema's counters give them.
 func (b *builder) operations() {
 	ops := &b.file.Operations
 	for _, g := range b.file.Groups {
@@ -16,31 +14,42 @@ func (b *builder) operations() {
 		b.groups[group.Name] = group
 		b.fam.Groups = append(b.fam.Groups, group)
 	}
-	n := numbering{directional: ops.EnumModel.V == "directional", request: 1, reply: 1}
 	prefix := ops.NamePrefix.Or(b.file.Name.V + "-cmd-")
-	for _, s := range ops.List {
+	numbers := ops.Numbers()
+	for i, s := range ops.List {
+		n := numbers[i]
 		if s.Notify.Set() || s.Event != nil {
-			b.notification(s, n.notification(s))
+			b.notification(s, uint16(n.Reply))
 			continue
+		}
+		if s.Do == nil && s.Dump == nil {
+			continue // only keeps a number from being used
 		}
 		op := &Op{
 			Name: s.Name.V, Doc: s.Doc.V, CName: cName(prefix + s.Name.V),
 			AdminPerm: contains(s.Flags, "admin-perm") || contains(s.Flags, "uns-admin-perm"),
 			NetAdmin:  contains(s.Flags, "uns-admin-perm"),
 			Pos:       Pos(s.Name.Pos),
+			Msg:       b.message(s, nil),
 		}
+		op.Do = b.mode(op.Msg.Set, s.Do, n.Request, n.Reply)
+		op.Dump = b.mode(op.Msg.Set, s.Dump, n.Request, n.DumpReply)
 		b.fam.Ops = append(b.fam.Ops, op)
-		op.Reserved = s.Do == nil && s.Dump == nil
-		if op.Reserved {
-			op.Value = n.reserved(s)
-			continue
-		}
-		op.Msg = b.message(s, nil)
-		op.Do, op.Dump = n.modes(s)
-		b.attrLists(op.Msg.Set, op.Do, s.Do)
-		b.attrLists(op.Msg.Set, op.Dump, s.Dump)
 	}
 	b.makeNotifications()
+}
+
+func (b *builder) mode(set *Set, s *spec.Mode, request, reply int64) *Mode {
+	if s == nil {
+		return nil
+	}
+	m := &Mode{Request: uint16(request), Reply: int(reply), Pos: Pos(s.Pos)}
+	m.RequestAttrs, m.RequestPos = listed(set, s.Request)
+	m.ReplyAttrs, _ = listed(set, s.Reply)
+	if s.Reply == nil {
+		m.Reply = -1
+	}
+	return m
 }
 
 func contains(list []spec.Value[string], s string) bool {
@@ -50,91 +59,6 @@ func contains(list []spec.Value[string], s string) bool {
 		}
 	}
 	return false
-}
-
-type numbering struct {
-	directional    bool
-	request, reply int64
-}
-
-func (n *numbering) reserved(s *spec.Op) int {
-	n.request = s.Value.Or(n.request)
-	v := n.request
-	n.request++
-	return int(v)
-}
-
-func (n *numbering) notification(s *spec.Op) uint16 {
-	next := &n.request
-	if n.directional {
-		next = &n.reply
-	}
-	*next = s.Value.Or(*next)
-	v := *next
-	*next++
-	return uint16(v)
-}
-
-func (n *numbering) modes(s *spec.Op) (do, dump *Mode) {
-	if !n.directional {
-		v := uint16(n.reserved(s))
-		return unified(s.Do, v), unified(s.Dump, v)
-	}
-	first := s.Do
-	if first == nil {
-		first = s.Dump
-	}
-	if r := first.Request; r != nil {
-		n.request = r.Value.Or(n.request)
-	}
-	m := Mode{Request: uint16(n.request), Reply: -1}
-	n.request++
-	if r := first.Reply; r != nil {
-		n.reply = r.Value.Or(n.reply)
-		m.Reply = int(n.reply)
-		n.reply++
-	}
-	if s.Do == nil {
-		return nil, &m
-	}
-	do = &m
-	if s.Dump != nil {
-		// The dump of an operation answers with the do's number unless it says otherwise (devlink's
-		// port-get does: its dump answers with the number of new).
-		d := Mode{Request: m.Request, Reply: -1}
-		if r := s.Dump.Request; r != nil {
-			d.Request = uint16(r.Value.Or(int64(d.Request)))
-		}
-		if r := s.Dump.Reply; r != nil {
-			if m.Reply < 0 && !r.Value.Set() {
-				r = &spec.AttrList{Value: spec.Value[int64]{V: n.reply, Pos: s.Pos}}
-				n.reply++
-			}
-			d.Reply = int(r.Value.Or(int64(m.Reply)))
-		}
-		dump = &d
-	}
-	return do, dump
-}
-
-func unified(m *spec.Mode, v uint16) *Mode {
-	if m == nil {
-		return nil
-	}
-	r := &Mode{Request: v, Reply: -1}
-	if m.Reply != nil {
-		r.Reply = int(v)
-	}
-	return r
-}
-
-func (b *builder) attrLists(set *Set, m *Mode, s *spec.Mode) {
-	if m == nil || set == nil {
-		return
-	}
-	m.RequestAttrs, m.RequestPos = listed(set, s.Request)
-	m.ReplyAttrs, _ = listed(set, s.Reply)
-	m.Pos = Pos(s.Pos)
 }
 
 func listed(set *Set, l *spec.AttrList) (r []*Attr, at []Pos) {
@@ -205,9 +129,6 @@ func (b *builder) makeNotifications() {
 		return
 	}
 	for _, op := range f.Ops {
-		if op.Reserved {
-			continue
-		}
 		if op.Do != nil && (strings.HasPrefix(op.Name, "new") || strings.HasPrefix(op.Name, "del")) {
 			b.makeNotification(op, op.Do.Request)
 		}

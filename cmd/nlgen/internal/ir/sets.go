@@ -42,51 +42,23 @@ func (b *builder) attributeSets() {
 	}
 }
 
-// attributeTypes gives every attribute its type.
+// attributeTypes gives every attribute its type. What a subset does not write comes from its parent.
 func (b *builder) attributeTypes() {
 	for _, s := range b.file.Sets {
-		set := b.sets[s.Name.V]
-		for _, a := range s.Attrs {
-			set.Attr(a.Name.V).Type = b.attrType(b.merged(s, a))
-		}
-	}
-}
-
-// merged is the attribute as written, or, in a subset, laid over its parent's.
-func (b *builder) merged(s *spec.AttrSet, a *spec.Attr) spec.Attr {
-	if !s.SubsetOf.Set() {
-		return *a
-	}
-	for _, p := range b.file.Sets {
-		if p.Name.V != s.SubsetOf.V {
-			continue
-		}
-		for _, pa := range p.Attrs {
-			if pa.Name.V == a.Name.V {
-				m := *pa
-				overlay(&m.Type, a.Type)
-				overlay(&m.Nested, a.Nested)
-				overlay(&m.SubType, a.SubType)
-				overlay(&m.Struct, a.Struct)
-				overlay(&m.SubMessage, a.SubMessage)
-				overlay(&m.Selector, a.Selector)
-				overlay(&m.Enum, a.Enum)
-				overlay(&m.EnumAsFlags, a.EnumAsFlags)
-				overlay(&m.ByteOrder, a.ByteOrder)
-				overlay(&m.DisplayHint, a.DisplayHint)
-				if a.TypeValue != nil {
-					m.TypeValue = a.TypeValue
+		whole := map[string]*spec.Attr{}
+		for _, p := range b.file.Sets {
+			if s.SubsetOf.Set() && p.Name.V == s.SubsetOf.V {
+				for _, a := range p.Attrs {
+					whole[a.Name.V] = a
 				}
-				return m
 			}
 		}
-	}
-	return *a
-}
-
-func overlay[T any](dst *spec.Value[T], src spec.Value[T]) {
-	if src.Set() {
-		*dst = src
+		for _, a := range s.Attrs {
+			if w := whole[a.Name.V]; w != nil {
+				a = a.Inherit(w)
+			}
+			b.sets[s.Name.V].Attr(a.Name.V).Type = b.attrType(*a)
+		}
 	}
 }
 

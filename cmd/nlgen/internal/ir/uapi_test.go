@@ -169,10 +169,6 @@ func messageClaims(f *Family, names names) []claim {
 	for _, op := range f.Ops {
 		c := names.op(op)
 		prefix = strings.TrimSuffix(c, cName(op.Name))
-		if op.Reserved {
-			claims = append(claims, claim{"op " + op.Name, []string{c}, uint64(op.Value)})
-			continue
-		}
 		for _, m := range []*Mode{op.Do, op.Dump} {
 			if m == nil {
 				continue

@@ -7,16 +7,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"slices"
 
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/input"
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/spec"
 )
 
 const usage = `usage: nlgen lint [--strict] [--json] SPEC...
 
-Checks schema files. SPEC is a file, or a directory whose *.yaml are checked.
+Checks schemas. SPEC is a file, a directory whose *.yaml are checked, or the
+name of a schema that nlgen carries.
 
   --strict  fail on warnings too
   --json    print an array of problems instead of lines
@@ -33,7 +32,7 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	flags.Usage = func() { fmt.Fprint(stderr, usage) }
 	strict := flags.Bool("strict", false, "")
 	asJSON := flags.Bool("json", false, "")
-	names, err := parse(flags, args)
+	names, err := input.ParseFlags(flags, args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -44,9 +43,13 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 
-	files, diags := expand(names)
-	for _, path := range files {
-		_, found := spec.Load(path)
+	files, missing := input.Resolve(names)
+	var diags []spec.Diagnostic
+	for _, m := range missing {
+		diags = append(diags, spec.Diagnostic{File: m.Arg, Severity: spec.Error, Rule: spec.RuleReadFile, Message: m.Err.Error()})
+	}
+	for _, f := range files {
+		_, found := f.Load()
 		diags = append(diags, found...)
 	}
 	if err := write(stdout, diags, *asJSON); err != nil {
@@ -65,61 +68,6 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
-}
-
-// parse reads flags before, between and after the other arguments, which it returns.
-func parse(flags *flag.FlagSet, args []string) ([]string, error) {
-	var names []string
-	for {
-		if err := flags.Parse(args); err != nil {
-			return nil, err
-		}
-		if flags.NArg() == 0 {
-			return names, nil
-		}
-		names = append(names, flags.Arg(0))
-		args = flags.Args()[1:]
-	}
-}
-
-// expand replaces directories by their schema files, and names every file once. What cannot be listed is a
-// problem; a file that is not there is found out by reading it.
-func expand(names []string) (files []string, diags []spec.Diagnostic) {
-	seen := map[string]bool{}
-	for _, name := range names {
-		found := []string{name}
-		if info, err := os.Stat(name); err == nil && info.IsDir() {
-			if found, err = list(name); err != nil {
-				diags = append(diags, spec.Diagnostic{File: name, Severity: spec.Error, Rule: spec.RuleReadFile, Message: err.Error()})
-			}
-		}
-		for _, path := range found {
-			if !seen[path] {
-				seen[path] = true
-				files = append(files, path)
-			}
-		}
-	}
-	return files, diags
-}
-
-// list returns the schema files of a directory in alphabetical order.
-func list(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var files []string
-	for _, e := range entries {
-		if !e.IsDir() && filepath.Ext(e.Name()) == ".yaml" {
-			files = append(files, filepath.Join(dir, e.Name()))
-		}
-	}
-	if len(files) == 0 {
-		return nil, errors.New("the directory has no *.yaml")
-	}
-	slices.Sort(files)
-	return files, nil
 }
 
 // write prints the problems as lines, or as a JSON array that is never null.
