@@ -81,7 +81,7 @@ func TestReport(t *testing.T) {
 		{owned, 21 * time.Millisecond, 1, 300},
 		{collect, 20 * time.Millisecond, 1, 300},
 	}
-	r := report{routes: results, links: results, gets: []getting{{nlgen, time.Microsecond, 3, 11}}}
+	r := report{routes: results, links: results, gets: []getting{{nlgen, time.Microsecond, 3, 11}, {nlgen, time.Microsecond, 4, 9}}}
 	met := make(map[string]string)
 	for _, g := range r.goals() {
 		met[g.what] = g.got
@@ -96,6 +96,8 @@ func TestReport(t *testing.T) {
 		"routes, owned, collected: faster than vishvananda's list": "3.00 ×",
 		"get of one link: system calls":                            "3.00",
 		"get of one link: allocations":                             "11.00 missed",
+		"get of one route: system calls":                           "4.00 missed",
+		"get of one route: allocations":                            "9.00",
 	} {
 		if met[what] != want {
 			t.Errorf("%s: %q, want %q", what, met[what], want)

@@ -8,9 +8,14 @@ import (
 
 const nlgen = "nlgen"
 
-// gets are single requests for the loopback link, which has the first index of every namespace.
+// loopback is the index of the loopback link in every namespace.
+const loopback = 1
+
+// gets are single requests for a link and then for a route, by each library.
 func gets(o *ours, r *rivals) []contender {
-	return append([]contender{o.get(1)}, r.gets(1)...)
+	links := append([]contender{o.getLink()}, r.getLink()...)
+	routes := append([]contender{o.getRoute()}, r.getRoute()...)
+	return append(links, routes...)
 }
 
 // A getting is what one get takes.
@@ -26,8 +31,10 @@ func measureGets(contenders []contender) ([]getting, error) {
 	for i, c := range contenders {
 		var failed error
 		once := func() {
-			if _, err := c.run(); err != nil {
+			if n, err := c.run(); err != nil {
 				failed = err
+			} else if n != 1 {
+				failed = fmt.Errorf("got %d answers", n)
 			}
 		}
 		g := getting{name: c.name, allocs: testing.AllocsPerRun(1000, once)}

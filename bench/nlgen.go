@@ -90,15 +90,32 @@ func (o *ours) linkDumps() []contender {
 	}
 }
 
-func (o *ours) get(index int32) contender {
+func (o *ours) getLink() contender {
 	ctx := context.Background()
 	return contender{nlgen, func() (int, error) {
-		l, err := o.links.GetLink(ctx, &rtlink.Link{Header: rtlink.Ifinfomsg{Index: index}})
+		l, err := o.links.GetLink(ctx, &rtlink.Link{Header: rtlink.Ifinfomsg{Index: loopback}})
 		if err != nil {
 			return 0, err
 		}
-		if l.Header.Index != index {
-			return 0, fmt.Errorf("got link %d instead of %d", l.Header.Index, index)
+		if l.Header.Index != loopback {
+			return 0, fmt.Errorf("got link %d", l.Header.Index)
+		}
+		return 1, nil
+	}}
+}
+
+func (o *ours) getRoute() contender {
+	ctx := context.Background()
+	return contender{nlgen, func() (int, error) {
+		r, err := o.routes.GetRoute(ctx, &rtroute.Route{
+			Header: rtroute.Rtmsg{Family: unix.AF_INET, DstLen: 32},
+			Dst:    destination,
+		})
+		if err != nil {
+			return 0, err
+		}
+		if r.Gateway != gateway {
+			return 0, fmt.Errorf("got a route through %v", r.Gateway)
 		}
 		return 1, nil
 	}}

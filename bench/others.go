@@ -16,15 +16,15 @@ type rivals struct {
 }
 
 func dialRivals(raw *rawConn) (*rivals, error) {
-	vish, err := netlink.NewHandle(unix.NETLINK_ROUTE)
+	handle, err := netlink.NewHandle(unix.NETLINK_ROUTE)
 	if err != nil {
-		return nil, fmt.Errorf("open vishvananda/netlink: %w", err)
+		return nil, fmt.Errorf("open %s: %w", vish, err)
 	}
-	jsim, err := rtnetlink.Dial(nil)
+	conn, err := rtnetlink.Dial(nil)
 	if err != nil {
-		return nil, fmt.Errorf("open jsimonetti/rtnetlink: %w", err)
+		return nil, fmt.Errorf("open %s: %w", jsim, err)
 	}
-	return &rivals{raw, vish, jsim}, nil
+	return &rivals{raw, handle, conn}, nil
 }
 
 func (r *rivals) close() {
@@ -33,10 +33,12 @@ func (r *rivals) close() {
 }
 
 const (
+	vish     = "vishvananda/netlink"
+	jsim     = "jsimonetti/rtnetlink"
 	rawLoop  = "raw receive loop"
-	vishIter = "vishvananda/netlink iterator"
-	vishList = "vishvananda/netlink list"
-	jsimList = "jsimonetti/rtnetlink list"
+	vishIter = vish + " iterator"
+	vishList = vish + " list"
+	jsimList = jsim + " list"
 )
 
 func (r *rivals) routes() []contender {
@@ -78,16 +80,32 @@ func (r *rivals) links() []contender {
 	}
 }
 
-// gets are single requests for the link with this index.
-func (r *rivals) gets(index int) []contender {
+func (r *rivals) getLink() []contender {
 	return []contender{
-		{"vishvananda/netlink", func() (int, error) {
-			_, err := r.vish.LinkByIndex(index)
+		{vish, func() (int, error) {
+			_, err := r.vish.LinkByIndex(loopback)
 			return 1, err
 		}},
-		{"jsimonetti/rtnetlink", func() (int, error) {
-			_, err := r.jsim.Link.Get(uint32(index))
+		{jsim, func() (int, error) {
+			_, err := r.jsim.Link.Get(loopback)
 			return 1, err
+		}},
+	}
+}
+
+func (r *rivals) getRoute() []contender {
+	return []contender{
+		{vish, func() (int, error) {
+			l, err := r.vish.RouteGet(destination.AsSlice())
+			return len(l), err
+		}},
+		{jsim, func() (int, error) {
+			l, err := r.jsim.Route.Get(&rtnetlink.RouteMessage{
+				Family:     unix.AF_INET,
+				DstLength:  32,
+				Attributes: rtnetlink.RouteAttributes{Dst: destination.AsSlice()},
+			})
+			return len(l), err
 		}},
 	}
 }

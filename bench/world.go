@@ -4,12 +4,20 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
+	"net/netip"
 
 	"golang.org/x/sys/unix"
 )
 
 // batch is how many messages go to the kernel at a time; only the last is acknowledged.
 const batch = 500
+
+// The routes lead from here on, through a neighbour of the only address.
+var (
+	local       = netip.AddrFrom4([4]byte{198, 51, 100, 1})
+	gateway     = netip.AddrFrom4([4]byte{198, 51, 100, 2})
+	destination = netip.AddrFrom4([4]byte{10, 0, 0, 0})
+)
 
 // build fills the network namespace that this process has to itself: pairs of veth, and through the first of
 // them routes to single addresses by way of one gateway, the usual shape of a big table.
@@ -89,13 +97,13 @@ func up(b []byte, index int) []byte {
 func address(b []byte, index int) []byte {
 	b = append(b, unix.AF_INET, 24, 0, unix.RT_SCOPE_UNIVERSE)
 	b = append(b, u32(uint32(index))...)
-	b = attr(b, unix.IFA_LOCAL, []byte{198, 51, 100, 1})
-	return attr(b, unix.IFA_ADDRESS, []byte{198, 51, 100, 1})
+	b = attr(b, unix.IFA_LOCAL, local.AsSlice())
+	return attr(b, unix.IFA_ADDRESS, local.AsSlice())
 }
 
 func route(b []byte, i, oif int) []byte {
 	b = append(b, unix.AF_INET, 32, 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_UNIVERSE, unix.RTN_UNICAST, 0, 0, 0, 0)
-	b = attr(b, unix.RTA_DST, binary.BigEndian.AppendUint32(nil, 10<<24+uint32(i)))
-	b = attr(b, unix.RTA_GATEWAY, []byte{198, 51, 100, 2})
+	b = attr(b, unix.RTA_DST, binary.BigEndian.AppendUint32(nil, binary.BigEndian.Uint32(destination.AsSlice())+uint32(i)))
+	b = attr(b, unix.RTA_GATEWAY, gateway.AsSlice())
 	return attr(b, unix.RTA_OIF, u32(uint32(oif)))
 }
