@@ -21,7 +21,8 @@ type Set []string
 type Table[T any] struct {
 	// Fields returns what the tool prints for a key, nil where it leaves the key out.
 	Fields map[string]func(T) any
-	// Ignored are the keys of the tool that do not follow from the message, with the reason.
+	// Ignored are the keys of the tool that do not follow from the message, with the reason. One that ends in a
+	// dot stands for all keys that begin with it.
 	Ignored map[string]string
 
 	seen map[string]bool
@@ -38,12 +39,9 @@ func (tb *Table[T]) Compare(t testing.TB, what string, tool Object, before, afte
 	theirs := map[string]any{}
 	flatten("", tool, theirs)
 	for key := range theirs {
-		_, ignored := tb.Ignored[key]
+		ignored := tb.ignores(key)
 		if _, mapped := tb.Fields[key]; !mapped && !ignored {
 			t.Errorf("%s: the tool's key %q = %v is not in the table", what, key, theirs[key])
-		}
-		if ignored {
-			tb.seen[key] = true
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(tb.Fields)) {
@@ -59,6 +57,17 @@ func (tb *Table[T]) Compare(t testing.TB, what string, tool Object, before, afte
 			t.Errorf("%s: %s is %v for the tool and %v for us", what, key, a, b)
 		}
 	}
+}
+
+// ignores reports whether a key is on the list.
+func (tb *Table[T]) ignores(key string) bool {
+	for k := range tb.Ignored {
+		if k == key || strings.HasSuffix(k, ".") && strings.HasPrefix(key, k) {
+			tb.seen[k] = true
+			return true
+		}
+	}
+	return false
 }
 
 // CheckSeen reports rows of the table that no comparison has used: they prove nothing.
