@@ -21,6 +21,7 @@ type NS struct {
 // skipped, or fails where CI=true.
 func New(t testing.TB) *NS {
 	t.Helper()
+	Kernel(t)
 	Require(t)
 	fd, err := create()
 	switch {
@@ -33,27 +34,35 @@ func New(t testing.TB) *NS {
 	return &NS{t: t, fd: fd}
 }
 
-// create makes a namespace on a thread that ends afterwards, and returns a descriptor of it.
-func create() (int, error) {
-	type result struct {
-		fd  int
-		err error
-	}
-	done := make(chan result, 1)
-	go func() {
-		runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
-		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-			done <- result{-1, fmt.Errorf("make network namespace: %w", err)}
+// create makes a namespace and returns a descriptor of it.
+func create() (fd int, err error) {
+	onLostThread(func() {
+		if err = unix.Unshare(unix.CLONE_NEWNET); err != nil {
+			err = fmt.Errorf("make network namespace: %w", err)
 			return
 		}
-		fd, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if err != nil {
+		if fd, err = unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
 			err = fmt.Errorf("open network namespace: %w", err)
 		}
-		done <- result{fd, err}
+	})
+	return fd, err
+}
+
+// onLostThread runs f on a thread that ends with it. It never is the process's first thread, which cannot end, and
+// whose namespace /proc/self shows.
+func onLostThread(f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done) // also when f ends its goroutine
+		runtime.LockOSThread()
+		if unix.Gettid() == unix.Getpid() {
+			onLostThread(f) // on another thread, since this one is held
+			runtime.UnlockOSThread()
+			return
+		}
+		f() // never unlocked: the thread ends with this goroutine
 	}()
-	r := <-done
-	return r.fd, r.err
+	<-done
 }
 
 // FD returns a descriptor of the namespace. It belongs to ns.
@@ -65,17 +74,13 @@ func (ns *NS) Do(f func()) {
 	ns.t.Helper()
 	var err error
 	finished := false
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
+	onLostThread(func() {
 		if err = unix.Setns(ns.fd, unix.CLONE_NEWNET); err != nil {
 			return
 		}
 		f()
 		finished = true
-	}()
-	<-done
+	})
 	if err != nil {
 		ns.t.Fatalf("enter network namespace: %v", err)
 	}

@@ -17,6 +17,12 @@ func New(t testing.TB) *NS {
 	return nil
 }
 
+// Kernel skips the test: there is no netlink here.
+func Kernel(t testing.TB) {
+	t.Helper()
+	t.Skipf("netlink on %s: none", runtime.GOOS)
+}
+
 // FD returns -1.
 func (ns *NS) FD() int { return -1 }
 

@@ -2,6 +2,7 @@ package nl_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"net"
 	"testing"
@@ -13,7 +14,7 @@ import (
 func silent(t *testing.T) (*peer, <-chan request) {
 	arrived := make(chan request, 8)
 	return newPeer(t, func(p *peer, r request) {
-		if r.Data[4] == 1 {
+		if binary.NativeEndian.Uint32(r.Data[4:]) == 1 {
 			p.send(r, r.reply(40, multi, value(7)...), r.ack(0))
 			return
 		}

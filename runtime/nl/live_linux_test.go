@@ -125,7 +125,7 @@ func TestRefusedDump(t *testing.T) {
 func TestErrorNamesAttribute(t *testing.T) {
 	c := dial(t, nl.Route)
 	vxlan := &link{Name: nl.Str("vx0"), Info: &linkInfo{Kind: nl.Str("vxlan"),
-		Data: []byte{5, 0, 1, 0, 1, 0, 0, 0}}} // one byte where the kernel wants four
+		Data: broken(5, 1, 1, 0, 0, 0)}} // one byte where the kernel wants four
 	tests := []struct {
 		name  string
 		req   *link

@@ -90,21 +90,28 @@ func (ns *namespace) isCurrent() bool {
 	return unix.Stat(currentNS, &st) == nil && uint64(st.Dev) == ns.dev && uint64(st.Ino) == ns.ino
 }
 
-// openThere enters the namespace on a thread that ends with it, because a thread that could not come back
-// must not serve other goroutines.
-func (ns *namespace) openThere(o SocketOptions) (Socket, error) {
-	type result struct {
-		socket *kernelSocket
-		err    error
-	}
-	done := make(chan result, 1)
+// openThere opens a socket on a thread that enters the namespace for it.
+func (ns *namespace) openThere(o SocketOptions) (s Socket, err error) {
+	onLostThread(func() { s, err = asSocket(ns.enterAndOpen(o)) })
+	return s, err
+}
+
+// onLostThread runs f on a thread that ends with it: one that could not come back from a namespace must not serve
+// other goroutines. It never is the process's first thread. That one cannot end, and /proc/self shows the
+// namespace it is in.
+func onLostThread(f func()) {
+	done := make(chan struct{})
 	go func() {
-		runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
-		s, err := ns.enterAndOpen(o)
-		done <- result{s, err}
+		defer close(done)
+		runtime.LockOSThread()
+		if unix.Gettid() == unix.Getpid() {
+			onLostThread(f) // on another thread, since this one is held
+			runtime.UnlockOSThread()
+			return
+		}
+		f() // never unlocked: the thread ends with this goroutine
 	}()
-	r := <-done
-	return asSocket(r.socket, r.err)
+	<-done
 }
 
 func (ns *namespace) enterAndOpen(o SocketOptions) (*kernelSocket, error) {

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nlgen/nlgen/internal/netns"
 	"github.com/nlgen/nlgen/runtime/nl"
-	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // A peer plays the kernel on a socket of protocol USERSOCK, so that replies come in any order and form. It needs
@@ -29,6 +29,7 @@ type request struct {
 // newPeer answers each request with the datagrams that script returns.
 func newPeer(t testing.TB, script func(p *peer, r request)) *peer {
 	t.Helper()
+	netns.Kernel(t)
 	c, err := nl.Dial(nl.UserSock, nl.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -71,16 +72,6 @@ func (p *peer) sendFrom(from *nl.Pinned, r request, messages ...[]byte) {
 	}
 }
 
-const (
-	noop    = 1
-	failure = 2
-	done    = 3
-	overrun = 4
-	multi   = 0x2
-	intr    = 0x10
-	tlvs    = 0x300 // capped, with attributes
-)
-
 // reply builds a message that answers the request.
 func (r request) reply(typ, flags uint16, body ...byte) []byte {
 	return message(typ, flags, r.Seq, r.Port, body...)
@@ -95,18 +86,6 @@ func (r request) ack(errno syscall.Errno, attrs ...byte) []byte {
 	return r.reply(failure, flags, append(append(number(-int32(errno)), make([]byte, 16)...), attrs...)...)
 }
 
-func message(typ, flags uint16, seq, port uint32, body ...byte) []byte {
-	b := binary.NativeEndian.AppendUint32(nil, uint32(16+len(body)))
-	b = binary.NativeEndian.AppendUint16(b, typ)
-	b = binary.NativeEndian.AppendUint16(b, flags)
-	b = binary.NativeEndian.AppendUint32(b, seq)
-	b = binary.NativeEndian.AppendUint32(b, port)
-	b = append(b, body...)
-	return append(b, make([]byte, -len(b)&3)...)
-}
-
-func number(n int32) []byte { return binary.NativeEndian.AppendUint32(nil, uint32(n)) }
-
 // text is an extended acknowledgement's text.
 func text(s string) []byte {
 	b := binary.NativeEndian.AppendUint16(nil, uint16(4+len(s)+1))
@@ -114,41 +93,9 @@ func text(s string) []byte {
 	return append(b, make([]byte, -len(b)&3)...)
 }
 
-// datum is a message with one number.
-type datum struct{ Value nl.Opt[uint32] }
-
-func (m *datum) Encode(e *wire.Encoder) {
-	if m != nil {
-		e.U32(1, m.Value)
-	}
-}
-
-func (m *datum) Decode(d *wire.Decoder) {
-	*m = datum{}
-	for d.Next() {
-		if d.Type() == 1 {
-			m.Value = d.U32()
-		} else {
-			d.Keep()
-		}
-	}
-	d.Finish(&testSchema.Sets[0])
-}
-
-func value(n byte) []byte { return append([]byte{8, 0, 1, 0}, number(int32(n))...) }
-
-var (
-	testFamily = nl.Family{Name: "test", Protocol: nl.UserSock, Schema: &testSchema}
-	testSchema = wire.Schema{Sets: []wire.Set{{Name: "datum", Attrs: []wire.AttrInfo{
-		{ID: 1, Name: "value", Kind: wire.KindU32, Ref: -1}}}}}
-
-	testDo   = nl.Op{Family: &testFamily, Name: "do", Request: 32, Reply: -1, ReplySet: -1}
-	testGet  = nl.Op{Family: &testFamily, Name: "get", Request: 33, Reply: 40, Reads: true}
-	testList = nl.Op{Family: &testFamily, Name: "list", Request: 34, Reply: 40, Reads: true, Dump: true}
-)
-
 func dialPeers(t testing.TB, o nl.Options) *nl.Conn {
 	t.Helper()
+	netns.Kernel(t)
 	c, err := nl.Dial(nl.UserSock, o)
 	if err != nil {
 		t.Fatal(err)
@@ -255,9 +202,9 @@ func TestGetFails(t *testing.T) {
 		}, nil, "test get: malformed message", nl.ErrMalformed},
 		{"short error message", func(p *peer, r request) { p.send(r, r.reply(failure, 0, 1, 2)) }, nil,
 			"test get: malformed message", nl.ErrMalformed},
-		{"unreadable message", func(p *peer, r request) { p.send(r, r.reply(40, 0, 3, 0, 1, 0), r.ack(0)) }, nil,
+		{"unreadable message", func(p *peer, r request) { p.send(r, r.reply(40, 0, broken(3, 1)...), r.ack(0)) }, nil,
 			"test get: decode datum: attribute length 3 with 4 bytes left at byte 0", nil},
-		{"unreadable attribute", func(p *peer, r request) { p.send(r, r.reply(40, 0, 5, 0, 1, 0, 9, 0, 0, 0), r.ack(0)) },
+		{"unreadable attribute", func(p *peer, r request) { p.send(r, r.reply(40, 0, broken(5, 1, 9, 0, 0, 0)...), r.ack(0)) },
 			[]nl.CallOption{nl.Strict}, "test get: decode datum: value: payload of 1 bytes, want 4 at byte 0", nil},
 	}
 	for _, tt := range tests {
@@ -285,7 +232,7 @@ func TestGetFails(t *testing.T) {
 }
 
 func TestUnreadableAttributeIsCounted(t *testing.T) {
-	p := newPeer(t, func(p *peer, r request) { p.send(r, r.reply(40, 0, 5, 0, 1, 0, 9, 0, 0, 0), r.ack(0)) })
+	p := newPeer(t, func(p *peer, r request) { p.send(r, r.reply(40, 0, broken(5, 1, 9, 0, 0, 0)...), r.ack(0)) })
 	c := dialPeers(t, nl.Options{})
 	got, err := nl.Get[datum](t.Context(), c, &testGet, nil, nl.To(p.Port()))
 	if err != nil || got.Value.IsSet() {
@@ -328,7 +275,7 @@ func TestEchoFromPeer(t *testing.T) {
 		switch {
 		case r.Flags&0x8 == 0:
 			p.send(r, r.ack(syscall.EBADMSG))
-		case r.Data[4] == 0:
+		case binary.NativeEndian.Uint32(r.Data[4:]) == 0:
 			p.send(r, r.ack(0))
 		default:
 			p.send(r, r.reply(50, 0, value(1)...), r.reply(51, 0, value(2)...), r.ack(0))
@@ -418,7 +365,7 @@ func TestDumpFromPeer(t *testing.T) {
 			p.send(r, r.reply(done, multi|tlvs, append(number(-95), text("went away")...)...))
 		}, []int{1}, "test list: operation not supported: went away", syscall.EOPNOTSUPP},
 		{"unreadable message in the middle", func(p *peer, r request) {
-			p.send(r, item(r, 1), r.reply(40, multi, 2, 0, 1, 0), item(r, 3), end(r, 0))
+			p.send(r, item(r, 1), r.reply(40, multi, broken(2, 1)...), item(r, 3), end(r, 0))
 		}, []int{1, -1, 3}, "", nil},
 		{"stray messages", func(p *peer, r request) {
 			p.sendFrom(p.others, r, end(r, 0))
@@ -486,7 +433,7 @@ func TestCollectTriesAgain(t *testing.T) {
 
 func TestCollectKeepsReadableMessages(t *testing.T) {
 	p := newPeer(t, func(p *peer, r request) {
-		p.send(r, r.reply(40, multi, value(1)...), r.reply(40, multi, 2, 0, 1, 0), r.reply(40, multi, value(3)...), r.reply(done, multi))
+		p.send(r, r.reply(40, multi, value(1)...), r.reply(40, multi, broken(2, 1)...), r.reply(40, multi, value(3)...), r.reply(done, multi))
 	})
 	c := dialPeers(t, nl.Options{})
 	all, err := nl.Collect(nl.Dump[datum](t.Context(), c, &testList, nil, nl.To(p.Port())))

@@ -391,7 +391,7 @@ func TestEventsThatDoNotFit(t *testing.T) {
 	}
 	for _, b := range [][]byte{
 		append(message(40, 0, 1, 0, value(1)...), message(1, 0, 2, 0)...), // and a no-op
-		message(40, 0, 3, 0, 3, 0, 1, 0),
+		message(40, 0, 3, 0, broken(3, 1)...),
 		[]byte("hello"),
 		message(4, 0, 4, 0),
 		message(41, 0, 5, 0),

@@ -216,6 +216,12 @@ func TestNamespaces(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+	here := readNS(t)
+	defer func() {
+		if now := readNS(t); now != here {
+			t.Errorf("the process is in %s, it was in %s", now, here)
+		}
+	}()
 	unmounted := false
 	unmount := func() {
 		if !unmounted {
@@ -260,6 +266,16 @@ func TestNamespaces(t *testing.T) {
 	}
 }
 
+// readNS returns the namespace of the process's first thread.
+func readNS(t testing.TB) string {
+	t.Helper()
+	ns, err := os.Readlink("/proc/self/ns/net")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ns
+}
+
 func mustDial(t testing.TB, o nl.Options) *nl.Conn {
 	t.Helper()
 	c, err := nl.Dial(nl.Route, o)
@@ -271,6 +287,7 @@ func mustDial(t testing.TB, o nl.Options) *nl.Conn {
 }
 
 func TestDialFails(t *testing.T) {
+	netns.Kernel(t)
 	file, err := os.Open(os.DevNull)
 	if err != nil {
 		t.Fatal(err)
