@@ -1,0 +1,120 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// compare holds a group against one source and reports the differences.
+func (ix *index) compare(g *group, r *report) {
+	m, why := ix.match(g)
+	if m == nil {
+		for _, it := range g.items {
+			it.how = append(it.how, ix.source+": "+why)
+		}
+		return
+	}
+	if m.how != "by name" {
+		r.matched(g, ix.source, m.how)
+	}
+	claimed := map[string]bool{}
+	for _, v := range m.found {
+		claimed[v.name] = true
+	}
+	for _, it := range g.items {
+		v, ok := m.found[it]
+		if !ok {
+			ix.unknown(g, m, it, claimed, r)
+			continue
+		}
+		it.seen, it.newer = true, false
+		if want := m.reading.value(g, it.value); !m.reading.agree(g, it.value, v.value) {
+			r.add(it.pos, it.kind.rule(), "%s is %s, %s has %s = %s", g.path(it), show(g, want), ix.source, v.name, show(g, v.value))
+		}
+	}
+	ix.missing(g, m, claimed, r)
+}
+
+// path names an item for people.
+func (g *group) path(it *item) string {
+	switch g.kind {
+	case operations:
+		return it.name
+	case constants, mcastGroups:
+		return strings.TrimSuffix(g.kind.String(), "s") + " " + it.name
+	}
+	return g.name + "." + it.name
+}
+
+// show writes a value, masks in hexadecimal.
+func show(g *group, v uint64) string {
+	if g.flags {
+		return fmt.Sprintf("%#x", v)
+	}
+	return fmt.Sprint(int64(v))
+}
+
+// unknown is about a name that the match does not have: the kernel may call the number otherwise, or be older.
+func (ix *index) unknown(g *group, m *match, it *item, claimed map[string]bool, r *report) {
+	if m.enum.macros || g.kind == operations || g.kind == constants || g.kind == mcastGroups {
+		it.how = append(it.how, ix.source+": no "+it.cnames[0])
+		return
+	}
+	want := m.reading.value(g, it.value)
+	for _, v := range m.enum.values {
+		if v.value != want || claimed[v.name] || sentinel(v.name) || !strings.HasPrefix(v.name, m.prefix) {
+			continue
+		}
+		claimed[v.name] = true
+		it.seen = true
+		if !it.weak {
+			r.add(it.pos, RuleOtherName, "%s has no %s; %s is %s there", ix.source, m.prefix+cName(it.name), show(g, want), v.name)
+		}
+		return
+	}
+	it.how = append(it.how, ix.source+": no "+m.prefix+cName(it.name))
+	if !it.weak {
+		it.newer = !it.seen
+		r.add(it.pos, RuleNewerInSchema, "%s has no %s (%s)", ix.source, m.prefix+cName(it.name), show(g, want))
+	}
+}
+
+// maxNamed is how many missing names a message lists.
+const maxNamed = 8
+
+// missing reports what the match has and the group has not.
+func (ix *index) missing(g *group, m *match, claimed map[string]bool, r *report) {
+	if m.enum.macros || g.kind != attributes && g.kind != values {
+		return
+	}
+	have := map[uint64]bool{}
+	for _, v := range m.found {
+		have[v.value] = true
+	}
+	for _, it := range g.items {
+		have[m.reading.value(g, it.value)] = true
+	}
+	var names []string
+	for _, v := range m.enum.values {
+		rest, ok := strings.CutPrefix(v.name, m.prefix)
+		if !ok || claimed[v.name] || have[v.value] || sentinel(v.name) || filler(rest) {
+			continue
+		}
+		have[v.value] = true
+		names = append(names, fmt.Sprintf("%s (%s)", v.name, show(g, v.value)))
+	}
+	if len(names) == 0 {
+		return
+	}
+	r.add(g.pos, RuleMissingInSchema, "%s lacks what %s has: %s", g.describe(), ix.source, listing(names))
+}
+
+// listing joins names, and counts those that are too many.
+func listing(names []string) string {
+	if len(names) > maxNamed {
+		more := len(names) - maxNamed
+		names = append(slices.Clone(names[:maxNamed]), fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
+}

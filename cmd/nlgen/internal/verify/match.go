@@ -1,0 +1,261 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A match pairs a group with a C enum.
+type match struct {
+	enum    *cEnum
+	prefix  string // of the enum's names that belong to the group
+	how     string
+	found   map[*item]cValue
+	reading reading
+}
+
+// match finds the counterpart of a group: the enum that has most of its names by the rules of the language,
+// else the one whose names, after a common prefix, are most like the group's. It returns nil, and why, if there
+// is none or nothing decides between several.
+func (ix *index) match(g *group) (m *match, why string) {
+	m = ix.byName(g)
+	if m == nil {
+		if m, why = ix.byEnding(g); m == nil {
+			return nil, why
+		}
+	}
+	ix.fill(g, m)
+	m.reading = readingOf(g, m)
+	return m, ""
+}
+
+// byName takes the enum that has most of the names that the language's rules give.
+func (ix *index) byName(g *group) *match {
+	tally := newTally()
+	for _, it := range g.items {
+		for _, c := range it.cnames {
+			hits := ix.named[c]
+			for _, h := range hits {
+				h.prefix = prefixOf(c, it)
+				tally.add(it, h)
+			}
+			if len(hits) > 0 {
+				break
+			}
+		}
+	}
+	best := tally.best(g)
+	if len(best) == 0 {
+		return nil
+	}
+	b := best[0] // of several the one that agrees most: kernel code repeats some enums
+	return &match{enum: b.enum, prefix: b.prefix, found: b.found, how: "by name"}
+}
+
+// prefixOf is what stands before an item's own name in its C name.
+func prefixOf(c string, it *item) string { return strings.TrimSuffix(c, cName(it.name)) }
+
+// Structural matches need so many hits, and so large a share of the group's names that say something.
+const (
+	minHits     = 2
+	minSure     = 3 // where the prefix has nothing of the group's name
+	minShare    = 0.6
+	minWrongFit = 0.5 // of the hits must agree where the prefix has nothing of the group's name
+)
+
+// byEnding takes the enum and prefix that most of the group's names follow, if one stands out.
+func (ix *index) byEnding(g *group) (*match, string) {
+	tally := newTally()
+	names := 0
+	for _, it := range g.items {
+		if it.weak {
+			continue
+		}
+		names++
+		for _, end := range endings(it) {
+			for _, h := range ix.ending[end] {
+				tally.add(it, h)
+			}
+		}
+	}
+	best := tally.best(g)
+	if len(best) == 0 || len(best[0].found) < minHits || float64(len(best[0].found)) < minShare*float64(names) {
+		return nil, "no C enum has such names"
+	}
+	b := best[0]
+	same, kin := b.agreement(g), kinship(g, b)
+	for _, o := range best[1:] {
+		if o.agreement(g) == same && kinship(g, o) == kin && !b.equal(o) {
+			return nil, fmt.Sprintf("%s and %s fit alike", b.describe(), o.describe())
+		}
+	}
+	hits := len(b.found)
+	switch {
+	case kin > 0:
+	case same == hits && hits >= minSure:
+	case hits > minSure && float64(same) >= minWrongFit*float64(hits) && same > 1:
+	default:
+		return nil, fmt.Sprintf("%s has %d of its names, but may be something else", b.describe(), hits)
+	}
+	return &match{
+		enum: b.enum, prefix: b.prefix, found: b.found,
+		how: fmt.Sprintf("by likeness: %s has %d of %d names", b.describe(), hits, names),
+	}, ""
+}
+
+// fill adds the items that the match does not have yet: those after its prefix, then those that another enum
+// has under their full name.
+func (ix *index) fill(g *group, m *match) {
+	for _, it := range g.items {
+		if _, ok := m.found[it]; ok {
+			continue
+		}
+		if v, ok := m.after(m.prefix, it); ok {
+			m.found[it] = v
+			continue
+		}
+		for _, c := range it.cnames {
+			if hits := ix.named[c]; len(hits) > 0 {
+				h := slices.MinFunc(hits, func(a, b hit) int {
+					return cmp.Compare(disagree(g, it, a.value.value), disagree(g, it, b.value.value))
+				})
+				m.found[it] = h.value
+				break
+			}
+		}
+	}
+}
+
+// after looks for an item in the match's enum, behind a prefix.
+func (m *match) after(prefix string, it *item) (cValue, bool) {
+	for _, end := range endings(it) {
+		for _, v := range m.enum.values {
+			if v.name == prefix+end {
+				return v, true
+			}
+		}
+	}
+	return cValue{}, false
+}
+
+func disagree(g *group, it *item, v uint64) int {
+	if plainly.agree(g, it.value, v) {
+		return 0
+	}
+	return 1
+}
+
+// A tally counts how many items each pair of enum and prefix has.
+type tally map[candidateKey]*candidate
+
+type candidateKey struct {
+	enum   *cEnum
+	prefix string
+}
+
+type candidate struct {
+	candidateKey
+	found map[*item]cValue
+	order int // of being met
+}
+
+func newTally() tally { return tally{} }
+
+func (t tally) add(it *item, h hit) {
+	k := candidateKey{h.enum, h.prefix}
+	c := t[k]
+	if c == nil {
+		c = &candidate{candidateKey: k, found: map[*item]cValue{}, order: len(t)}
+		t[k] = c
+	}
+	if _, ok := c.found[it]; !ok {
+		c.found[it] = h.value
+	}
+}
+
+// best returns the candidates with the most items, those first whose names are closer to the group's and that
+// agree in more values.
+func (t tally) best(g *group) []*candidate {
+	most := 0
+	for _, c := range t {
+		most = max(most, len(c.found))
+	}
+	var all []*candidate
+	for _, c := range t {
+		if len(c.found) == most {
+			all = append(all, c)
+		}
+	}
+	slices.SortFunc(all, func(a, b *candidate) int {
+		return cmp.Or(
+			cmp.Compare(kinship(g, b), kinship(g, a)),
+			cmp.Compare(b.agreement(g), a.agreement(g)),
+			cmp.Compare(a.order, b.order),
+		)
+	})
+	return all
+}
+
+func (c *candidate) agreement(g *group) int {
+	n := 0
+	for _, r := range []reading{plainly, asBits} {
+		same := 0
+		for it, v := range c.found {
+			if r.agree(g, it.value, v.value) {
+				same++
+			}
+		}
+		n = max(n, same)
+	}
+	return n
+}
+
+// equal reports whether two candidates say the same of every item.
+func (c *candidate) equal(o *candidate) bool {
+	for it, v := range c.found {
+		if w, ok := o.found[it]; !ok || w.value != v.value {
+			return false
+		}
+	}
+	return len(c.found) == len(o.found)
+}
+
+func (c *candidate) describe() string {
+	switch {
+	case c.enum.macros:
+		return "macros " + c.prefix + "*"
+	case c.enum.tag == "":
+		return "the enum of " + c.prefix + "*"
+	}
+	return fmt.Sprintf("enum %s (%s*)", c.enum.tag, c.prefix)
+}
+
+// kinship counts the words of the group's name that a candidate's prefix or tag has too.
+func kinship(g *group, c *candidate) int {
+	flat := func(s string) string { return strings.ToUpper(strings.ReplaceAll(s, "_", "")) }
+	prefix, tag := flat(c.prefix), flat(c.enum.tag)
+	n := 0
+	for _, w := range words(g) {
+		if strings.Contains(prefix, w) || strings.Contains(tag, w) {
+			n++
+		}
+	}
+	return n
+}
+
+// words returns the words of a group's name that say something.
+func words(g *group) []string {
+	var all []string
+	for _, w := range strings.FieldsFunc(strings.ToUpper(g.name), func(r rune) bool { return r == '-' || r == '_' }) {
+		switch w {
+		case "ATTRS", "ATTR", "ATTRIBUTES", "TYPE", "TYPES", "FLAGS", "ENUM", "KEYS", "OPS", "LIST", "ELEM", "NF", "IP", "OPERATIONS", "GROUPS", "A", "ID":
+			continue
+		}
+		if len(w) > 1 {
+			all = append(all, strings.TrimSuffix(w, "S"))
+		}
+	}
+	return all
+}
