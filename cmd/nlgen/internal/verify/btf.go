@@ -20,7 +20,7 @@ func kernelFacts(dir string) (*facts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the kernel's type information: %w", err)
 	}
-	r := btfReader{facts: &facts{source: "the kernel", structs: map[string][]*cStruct{}}}
+	r := btfReader{facts: &facts{source: "the kernel", running: true, structs: map[string][]*cStruct{}}}
 	if err := r.spec(base); err != nil {
 		return nil, fmt.Errorf("read the kernel's type information: %w", err)
 	}

@@ -117,10 +117,10 @@ func source(files, macros []string) []byte {
 }
 
 var (
-	define = regexp.MustCompile(`^#define ([A-Za-z]\w*) (.+)$`)
+	define = regexp.MustCompile(`^#define ([A-Za-z_]\w*)(\([^)]*\))? (.+)$`)
 	word   = regexp.MustCompile(`[A-Za-z_]\w*`)
 	// noInteger matches what the body of a macro that is an integer does not have.
-	noInteger = regexp.MustCompile(`["{};?.\[\]]|->|\b(struct|union|enum|sizeof|char|int|long|short|unsigned|void|const|static|_IO\w*)\b|\w\s*\(`)
+	noInteger = regexp.MustCompile(`["{};?.\[\]]|->|\b(struct|union|enum|sizeof|char|int|long|short|unsigned|void|const|static|_IO\w*)\b`)
 )
 
 // macros lists the object-like macros of the headers whose bodies can be integers: they consist of numbers,
@@ -138,7 +138,10 @@ func (c compiler) macros(files []string) (names []string, msg []byte, err error)
 	bodies := map[string]string{}
 	for line := range strings.Lines(string(text)) {
 		if m := define.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil {
-			bodies[m[1]], known[m[1]] = m[2], true
+			known[m[1]] = true
+			if m[2] == "" && m[1][0] != '_' {
+				bodies[m[1]] = m[3]
+			}
 		} else if !strings.HasPrefix(line, "#") {
 			for _, w := range word.FindAllString(line, -1) {
 				known[w] = true

@@ -6,6 +6,7 @@ import "strings"
 // headers.
 type facts struct {
 	source  string // for messages: "the kernel", "the header"
+	running bool   // of the kernel that runs
 	enums   []*cEnum
 	structs map[string][]*cStruct // several where kernel code uses a name twice
 }
@@ -59,9 +60,10 @@ func sentinel(name string) bool {
 
 // filler tells names that say nothing: nearly every enum has them.
 func filler(name string) bool {
-	switch strings.ToLower(name) {
-	case "unspec", "unspecified", "pad", "unused", "max", "none", "reserved":
+	name = strings.ToUpper(name)
+	switch last := name[strings.LastIndexAny(name, "_-")+1:]; last {
+	case "UNSPEC", "UNSPECIFIED", "UNUSED", "RESERVED":
 		return true
 	}
-	return strings.HasPrefix(strings.ToLower(name), "pad")
+	return name == "NONE" || name == "MAX" || strings.HasPrefix(name, "PAD") || strings.HasSuffix(name, "_PAD")
 }

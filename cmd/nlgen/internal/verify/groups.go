@@ -31,7 +31,7 @@ type item struct {
 	weak   bool // says nothing by its name, and is not missed: padding, reserved numbers
 	attr   *ir.Attr
 	seen   bool     // some source knows it
-	newer  bool     // a source with the group's enum does not know it
+	newer  bool     // the running kernel has the group's enum, but not this
 	how    []string // what the sources said, for --unmatched
 }
 
@@ -74,7 +74,7 @@ func (g *group) describe() string {
 	case attributes:
 		return "attribute set " + g.name
 	case operations, mcastGroups, constants:
-		return g.kind.String()
+		return g.name
 	}
 	if g.flags {
 		return "flags " + g.name
@@ -95,7 +95,7 @@ func groupsOf(f *ir.Family) []*group {
 			all = append(all, enumGroup(f, e))
 		}
 	}
-	all = append(all, operationGroup(f), constantGroup(f))
+	all = append(all, operationGroup(f), notificationGroup(f), constantGroup(f))
 	if !f.Generic {
 		all = append(all, multicastGroup(f))
 	}
@@ -125,18 +125,10 @@ func enumGroup(f *ir.Family, e *ir.Enum) *group {
 
 const netfilter = 12 // protocol whose message types carry a subsystem in the high byte
 
-// operationGroup has the numbers of requests, answers and notifications, each once.
+// operationGroup has the numbers of requests and answers.
 func operationGroup(f *ir.Family) *group {
-	g := &group{kind: operations, name: "operations", of: f.Name, pos: f.Pos}
-	if f.Protonum == netfilter {
-		g.mask = 0xff
-	}
-	add := func(name string, value int, pos ir.Pos, cnames ...string) {
-		g.items = append(g.items, &item{kind: operations, name: name, cnames: cnames, value: uint64(value), pos: pos})
-	}
-	prefix := cName(f.Name + "-cmd-")
+	g := messageGroup(f, "operations")
 	for _, op := range f.Ops {
-		prefix = strings.TrimSuffix(op.CName, cName(op.Name))
 		m := op.Do
 		if m == nil {
 			m = op.Dump
@@ -144,18 +136,40 @@ func operationGroup(f *ir.Family) *group {
 		if m == nil {
 			continue
 		}
-		add(op.Name, int(m.Request), op.Pos, op.CName)
+		g.message(op.Name, int(m.Request), op.Pos, op.CName)
 		if m.Reply >= 0 && m.Reply != int(m.Request) {
-			add("answer to "+op.Name, m.Reply, op.Pos, answers(op.CName)...)
+			g.message("answer to "+op.Name, m.Reply, op.Pos, answers(op.CName)...)
 		}
+	}
+	return g
+}
+
+// notificationGroup has the numbers of the notifications that the schema lists.
+func notificationGroup(f *ir.Family) *group {
+	g := messageGroup(f, "notifications")
+	prefix := cName(f.Name + "-cmd-")
+	for _, op := range f.Ops {
+		prefix = strings.TrimSuffix(op.CName, cName(op.Name))
 	}
 	for _, n := range f.Notifications {
 		if !n.Made {
 			c := cName(n.Name)
-			add(n.Name, int(n.ID), n.Pos, prefix+c, prefix+strings.TrimSuffix(c, "_NTF"))
+			g.message(n.Name, int(n.ID), n.Pos, prefix+c, prefix+strings.TrimSuffix(c, "_NTF"))
 		}
 	}
 	return g
+}
+
+func messageGroup(f *ir.Family, name string) *group {
+	g := &group{kind: operations, name: name, of: f.Name, pos: f.Pos}
+	if f.Protonum == netfilter {
+		g.mask = 0xff
+	}
+	return g
+}
+
+func (g *group) message(name string, value int, pos ir.Pos, cnames ...string) {
+	g.items = append(g.items, &item{kind: operations, name: name, cnames: cnames, value: uint64(value), pos: pos})
 }
 
 // answers returns what C may call the answer to an operation: its own name or that of the message that makes

@@ -72,18 +72,19 @@ func (f *liveFamily) readPolicies(ctx context.Context, c *nlctrl.Client, name st
 	// operation uses has to be asked for.
 	delete(f.do, 0)
 	delete(f.dump, 0)
-	next := uint16(len(f.policies))
 	for _, id := range slices.Sorted(maps.Keys(f.ops)) {
 		flags := f.ops[id]
 		_, known := f.dump[id]
 		if flags.Has(nlctrl.OpFlagsCmdCapDo) || !flags.Has(nlctrl.OpFlagsCmdCapDump|nlctrl.OpFlagsCmdCapHaspol) || known {
 			continue
 		}
-		before := len(f.policies)
+		next := uint16(0) // policies with nothing to show have numbers too
+		for n := range f.policies {
+			next = max(next, n+1)
+		}
 		if err := f.readPolicy(ctx, c, &nlctrl.Ctrl{FamilyName: wire.Some(name), Op: wire.Some(id)}, next, id); err != nil {
 			return err
 		}
-		next += uint16(len(f.policies) - before)
 	}
 	return nil
 }

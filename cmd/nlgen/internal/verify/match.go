@@ -57,12 +57,13 @@ func (ix *index) byName(g *group) *match {
 // prefixOf is what stands before an item's own name in its C name.
 func prefixOf(c string, it *item) string { return strings.TrimSuffix(c, cName(it.name)) }
 
-// Structural matches need so many hits, and so large a share of the group's names that say something.
+// What a match by likeness needs.
 const (
-	minHits     = 2
-	minSure     = 3 // where the prefix has nothing of the group's name
-	minShare    = 0.6
-	minWrongFit = 0.5 // of the hits must agree where the prefix has nothing of the group's name
+	minHits    = 2   // names
+	minSure    = 3   // names where nothing else speaks for it
+	minShare   = 0.6 // of the group's names that say something
+	minCovered = 0.5 // of the enum's names, where values differ
+	minSame    = 0.5 // of the values, where some differ and nothing else speaks for it
 )
 
 // byEnding takes the enum and prefix that most of the group's names follow, if one stands out.
@@ -91,18 +92,40 @@ func (ix *index) byEnding(g *group) (*match, string) {
 			return nil, fmt.Sprintf("%s and %s fit alike", b.describe(), o.describe())
 		}
 	}
-	hits := len(b.found)
-	switch {
-	case kin > 0:
-	case same == hits && hits >= minSure:
-	case hits > minSure && float64(same) >= minWrongFit*float64(hits) && same > 1:
-	default:
+	if hits := len(b.found); !likely(hits, names, same, kin, b.covered()) {
 		return nil, fmt.Sprintf("%s has %d of its names, but may be something else", b.describe(), hits)
 	}
 	return &match{
 		enum: b.enum, prefix: b.prefix, found: b.found,
-		how: fmt.Sprintf("by likeness: %s has %d of %d names", b.describe(), hits, names),
+		how: fmt.Sprintf("by likeness: %s has %d of %d names", b.describe(), len(b.found), names),
 	}, ""
+}
+
+// likely judges a pair by how many of the group's names the enum has, how many values of those agree, how many
+// words of the group's name the enum's names have, and which share of the enum the hits are. An enum whose values
+// agree may be part of a greater one; for one whose values do not, it must be clear that it is meant.
+func likely(hits, names, same, kin int, covered float64) bool {
+	if same == hits {
+		return kin > 0 && covered >= minCovered || hits >= minSure
+	}
+	if covered < minCovered {
+		return false
+	}
+	return kin > 0 && (same > 0 || hits == names && hits >= minSure) || hits > minSure && float64(same) >= minSame*float64(hits)
+}
+
+// covered returns which share of an enum's names the candidate has.
+func (c *candidate) covered() float64 {
+	if c.enum.macros {
+		return 1
+	}
+	all := 0
+	for _, v := range c.enum.values {
+		if !sentinel(v.name) && !filler(v.name) {
+			all++
+		}
+	}
+	return float64(len(c.found)) / float64(max(all, 1))
 }
 
 // fill adds the items that the match does not have yet: those after its prefix, then those that another enum
@@ -132,12 +155,22 @@ func (ix *index) fill(g *group, m *match) {
 func (m *match) after(prefix string, it *item) (cValue, bool) {
 	for _, end := range endings(it) {
 		for _, v := range m.enum.values {
-			if v.name == prefix+end {
+			if strings.EqualFold(v.name, prefix+end) {
 				return v, true
 			}
 		}
 	}
+	for _, v := range m.enum.values {
+		if rest, ok := strings.CutPrefix(v.name, prefix); ok && !m.enum.macros && squeeze(rest) == squeeze(it.name) {
+			return v, true
+		}
+	}
 	return cValue{}, false
+}
+
+// squeeze makes names alike that are parted into words differently.
+func squeeze(s string) string {
+	return strings.ToUpper(strings.NewReplacer("_", "", "-", "").Replace(s))
 }
 
 func disagree(g *group, it *item, v uint64) int {
@@ -234,23 +267,35 @@ func (c *candidate) describe() string {
 
 // kinship counts the words of the group's name that a candidate's prefix or tag has too.
 func kinship(g *group, c *candidate) int {
-	flat := func(s string) string { return strings.ToUpper(strings.ReplaceAll(s, "_", "")) }
-	prefix, tag := flat(c.prefix), flat(c.enum.tag)
+	tokens := strings.FieldsFunc(strings.ToUpper(c.prefix+"_"+c.enum.tag), func(r rune) bool { return r == '_' })
 	n := 0
 	for _, w := range words(g) {
-		if strings.Contains(prefix, w) || strings.Contains(tag, w) {
-			n++
+		for i, t := range tokens {
+			if akinWord(t, w) || i > 0 && tokens[i-1]+t == w {
+				n++
+				break
+			}
 		}
 	}
 	return n
 }
 
+// akinWord tells whether a token is a word of at least four letters with more behind it, or exactly the word.
+func akinWord(token, word string) bool {
+	return token == word || token == word+"S" || len(word) >= 4 && strings.HasPrefix(token, word)
+}
+
 // words returns the words of a group's name that say something.
 func words(g *group) []string {
 	var all []string
-	for _, w := range strings.FieldsFunc(strings.ToUpper(g.name), func(r rune) bool { return r == '-' || r == '_' }) {
+	name := g.name
+	if g.kind == operations {
+		name = g.of
+	}
+	for _, w := range strings.FieldsFunc(strings.ToUpper(name), func(r rune) bool { return r == '-' || r == '_' }) {
 		switch w {
-		case "ATTRS", "ATTR", "ATTRIBUTES", "TYPE", "TYPES", "FLAGS", "ENUM", "KEYS", "OPS", "LIST", "ELEM", "NF", "IP", "OPERATIONS", "GROUPS", "A", "ID":
+		case "ATTRS", "ATTR", "ATTRIBUTES", "TYPE", "TYPES", "FLAGS", "ENUM", "KEYS", "OPS", "LIST", "ELEM", "NF", "IP", "GROUPS", "ID", "STATE", "MODE",
+			"IFLA", "EXPR":
 			continue
 		}
 		if len(w) > 1 {

@@ -140,10 +140,10 @@ func (c operation) permission(flags nlctrl.OpFlags) {
 	}
 	switch {
 	case schema == kernel:
-	case schema == "none":
-		c.r.add(c.op.Pos, RuleUnstatedPermission, "the kernel demands %s of %s", kernel, c.op.Name)
+	case kernel != "none": // has become stricter or less strict, or the schema says nothing
+		c.r.add(c.op.Pos, RuleUnstatedPermission, "the kernel demands %s of %s, the schema %s", kernel, c.op.Name, schema)
 	default:
-		c.r.add(c.op.Pos, RuleOperationPermission, "%s demands %s, the kernel %s", c.op.Name, schema, kernel)
+		c.r.add(c.op.Pos, RuleOperationPermission, "%s demands %s, the kernel demands none", c.op.Name, schema)
 	}
 }
 
@@ -161,7 +161,9 @@ func (c operation) request(mode string, m *ir.Mode, p policy) {
 			continue
 		}
 		where := fmt.Sprintf("the %s of %s", mode, c.op.Name)
-		if c.t.newer(a) || a.ID > p.highest() && !c.t.known(a) {
+		if len(p) == 0 {
+			c.r.add(m.RequestPos[i], RuleNewerInSchema, "%s lists %s, the kernel's takes no attributes", where, a.Name)
+		} else if c.t.newer(a) || a.ID > p.highest() && !c.t.known(a) {
 			c.r.add(m.RequestPos[i], RuleNewerInSchema, "%s lists %s, which the kernel does not know", where, a.Name)
 		} else {
 			c.r.add(m.RequestPos[i], RuleRefusedAttribute, "%s lists %s, which its policy does not take", where, a.Name)

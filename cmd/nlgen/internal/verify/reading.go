@@ -1,6 +1,9 @@
 package verify
 
-import "math/bits"
+import (
+	"math/bits"
+	"strings"
+)
 
 // A reading is how an enum's values in C relate to a schema's.
 type reading int
@@ -11,6 +14,7 @@ const (
 	fromOne          // the same, counted from 1
 	asMasks          // C has masks, the schema numbers the bits
 	swapped          // C has 16-bit values in network order
+	indexes          // C has indexes from 0 of what is numbered from 1
 	readings         // how many there are
 )
 
@@ -36,6 +40,8 @@ func (r reading) value(g *group, v uint64) uint64 {
 		return uint64(bits.TrailingZeros64(v)) + 1
 	case asMasks:
 		return 1 << (v & 63)
+	case indexes:
+		return v - 1
 	case swapped:
 		return uint64(bits.ReverseBytes16(uint16(v)))
 	}
@@ -43,8 +49,10 @@ func (r reading) value(g *group, v uint64) uint64 {
 }
 
 // fits reports whether a group can be read so at all.
-func (r reading) fits(g *group) bool {
+func (r reading) fits(g *group, m *match) bool {
 	switch r {
+	case indexes:
+		return g.kind == attributes && strings.Contains(m.enum.tag, "index")
 	case asBits, fromOne:
 		return g.flags
 	case asMasks:
@@ -73,7 +81,7 @@ func readingOf(g *group, m *match) reading {
 		return plainly
 	}
 	for r := plainly + 1; r < readings; r++ {
-		if r.fits(g) && len(m.found) >= minForReading && agreeing(r) == len(m.found) {
+		if r.fits(g, m) && len(m.found) >= minForReading && agreeing(r) == len(m.found) {
 			return r
 		}
 	}

@@ -60,7 +60,7 @@ const (
 	RuleUnlistedAttribute = "unlisted-attribute"
 	// RuleUnstatedLimit (note): the policy limits a payload in a way that the schema does not state.
 	RuleUnstatedLimit = "unstated-limit"
-	// RuleUnstatedPermission (note): the kernel wants a privilege that the schema does not state.
+	// RuleUnstatedPermission (note): the kernel wants another privilege than the schema states, or any at all.
 	RuleUnstatedPermission = "unstated-permission"
 	// RuleNotOffered (note): this kernel's family lacks the operation or the multicast group.
 	RuleNotOffered = "not-offered"

@@ -30,7 +30,7 @@ func openSources(o options, all []schema) (*sources, error) {
 	var named []string
 	generic := false
 	for _, sc := range all {
-		named = append(named, sc.model.Headers...)
+		named = append(append(named, sc.model.Headers...), "linux/"+cIdent(sc.model.Name)+".h")
 		generic = generic || sc.model.Generic
 	}
 	kernel := make(chan result, 1)
@@ -134,9 +134,7 @@ func (s *sources) verify(ctx context.Context, sc schema) (*report, error) {
 
 // compareAll holds all of a family against one source.
 func (ix *index) compareAll(groups []*group, layouts []*layout, r *report) {
-	for _, g := range groups {
-		ix.compare(g, r)
-	}
+	ix.compareGroups(groups, r)
 	for _, l := range layouts {
 		ix.compareStruct(l, r)
 	}

@@ -32,7 +32,7 @@ func newTable(f *ir.Family, groups []*group, ix *index) *attrTable {
 			case it.attr != nil:
 				t.attrs[it.attr] = it
 				t.ids[attrID{it.cnames[0], uint16(it.value)}] = it
-			case it.kind == operations:
+			case g.name == "operations":
 				t.ops[it.name] = it
 			}
 		}
