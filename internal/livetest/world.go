@@ -11,7 +11,9 @@ import (
 	"github.com/nlgen/nlgen/generated/nlctrl"
 	"github.com/nlgen/nlgen/generated/rtaddr"
 	"github.com/nlgen/nlgen/generated/rtlink"
+	"github.com/nlgen/nlgen/generated/rtneigh"
 	"github.com/nlgen/nlgen/generated/rtroute"
+	"github.com/nlgen/nlgen/generated/rtrule"
 	"github.com/nlgen/nlgen/generated/tcpmetrics"
 	"github.com/nlgen/nlgen/internal/netns"
 	"github.com/nlgen/nlgen/runtime/nl"
@@ -30,6 +32,8 @@ type World struct {
 	Link    *rtlink.Client
 	Addr    *rtaddr.Client
 	Routes  *rtroute.Client
+	Neigh   *rtneigh.Client
+	Rule    *rtrule.Client
 	Ctrl    *nlctrl.Client
 	Netdev  *netdev.Client
 	Ethtool *ethtool.Client
@@ -56,6 +60,8 @@ func in(t testing.TB, ns *netns.NS) *World {
 	w.Link = rtlink.New(w.Route)
 	w.Addr = rtaddr.New(w.Route)
 	w.Routes = rtroute.New(w.Route)
+	w.Neigh = rtneigh.New(w.Route)
+	w.Rule = rtrule.New(w.Route)
 	w.Ctrl = nlctrl.New(w.Generic)
 	w.Netdev = netdev.New(w.Generic)
 	w.Ethtool = ethtool.New(w.Generic)
