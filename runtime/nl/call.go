@@ -33,6 +33,7 @@ func Get[T any, P interface {
 func (c *Conn) call(ctx context.Context, op *Op, req, out wire.Message, opts []CallOption) error {
 	cfg := callConfig{strict: c.opts.Strict}
 	cfg.set(opts)
+	cfg.noAck = cfg.noAck || !acknowledges(c.protocol, out != nil)
 	typ, err := c.messageType(ctx, op)
 	if err != nil {
 		return err

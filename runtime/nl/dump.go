@@ -117,6 +117,7 @@ type dump struct {
 func newDump(ctx context.Context, c *Conn, op *Op, req wire.Message, opts []CallOption, recycle bool) *dump {
 	d := &dump{ctx: ctx, c: c, op: op, req: req, cfg: callConfig{strict: c.opts.Strict}}
 	d.cfg.set(opts)
+	d.cfg.noAck = d.cfg.noAck || !acknowledges(c.protocol, true)
 	spare := wire.NewSpare(recycle)
 	spare.Strict = d.cfg.strict
 	d.dec = wire.NewDecoder(nil, spare)

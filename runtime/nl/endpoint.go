@@ -111,20 +111,31 @@ func (e *endpoint) receive(ctx context.Context, wait bool) error {
 			return err
 		}
 		e.tally.bytes += uint64(p.Size)
+		if p.Port != e.peer {
+			if e.stranger(p); ctx.Err() != nil { // who keeps sending must not keep us
+				return ctx.Err()
+			}
+			continue
+		}
 		if p.Size > len(e.in) {
 			e.grow(p.Size)
 			return ErrTruncated
 		}
-		e.packet = p
-		switch {
-		case p.Port == e.peer:
-			e.rest = e.in[:p.Size]
-			return nil
-		case e.pin != nil:
-			e.pin.keep(p, e.in[:p.Size], false)
-		default:
-			e.tally.sender++
-		}
+		e.packet, e.rest = p, e.in[:p.Size]
+		return nil
+	}
+}
+
+// stranger counts a datagram of a port that was not asked, or keeps it for the owner of a pinned socket.
+func (e *endpoint) stranger(p Packet) {
+	switch {
+	case e.pin == nil:
+		e.tally.sender++
+	case p.Size > len(e.in):
+		e.tally.truncated++
+		e.pin.gap = true
+	default:
+		e.pin.keep(p, e.in[:p.Size], false)
 	}
 }
 
@@ -205,7 +216,7 @@ func (e *endpoint) settle() {
 	e.flush()
 	e.rest = nil
 	if cap(e.request) > firstBuffer {
-		e.request = nil
+		e.request, e.enc = nil, wire.Encoder{}
 	}
 }
 

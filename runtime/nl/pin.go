@@ -21,6 +21,7 @@ type Pinned struct {
 type pin struct {
 	shared  *shared
 	e       *endpoint
+	cfg     eventConfig
 	turn    chan struct{} // holds an element while the socket is free
 	done    chan struct{}
 	once    sync.Once
@@ -45,16 +46,17 @@ type stored struct {
 // maxQueued is how many bytes of events are kept while calls read from the socket.
 const maxQueued = 4 << 20
 
-// Pin opens a socket of its own for the caller. It must be closed; closing the Conn closes it, too.
-func (c *Conn) Pin(ctx context.Context) (*Pinned, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("pin socket: %w", err)
-	}
-	sock, err := c.socket(SocketOptions{Events: true})
+// Pin opens a socket of its own for the caller, which is a member of its sources' groups when Pin returns. It must be
+// closed; closing the Conn closes it, too.
+func (c *Conn) Pin(ctx context.Context, opts ...SubscribeOption) (*Pinned, error) {
+	p := &pin{shared: c.shared, turn: make(chan struct{}, 1), done: make(chan struct{})}
+	p.cfg.isStrict = c.opts.Strict
+	p.cfg.set(opts)
+	sock, err := c.eventSocket(ctx, &p.cfg)
 	if err != nil {
 		return nil, fmt.Errorf("pin socket: %w", err)
 	}
-	p := &pin{shared: c.shared, e: c.newEndpoint(sock), turn: make(chan struct{}, 1), done: make(chan struct{})}
+	p.e = c.newEndpoint(sock)
 	p.e.pin = p
 	p.turn <- struct{}{}
 	return &Pinned{Conn: &Conn{shared: c.shared, sockets: p}, pin: p}, nil

@@ -2,25 +2,29 @@ package nl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 )
 
-// Events returns what arrives on the socket without answering a call, from now on, decoded by the first source
-// that knows it or as a [RawNotification]. It joins the groups of the sources first. Calls may go on meanwhile, in
-// the loop's body and in other goroutines.
+// Events returns what arrives on the socket without answering a call, decoded by the first source that knows it or
+// as a [RawNotification]. The options add to those of Pin; groups of further sources are joined first. Calls may go on
+// meanwhile, in the loop's body and in other goroutines.
 //
 // An error comes with a nil event. An [OverrunError] and a [DecodeError] do not end the loop; the context's error
 // and [ErrClosed] do.
 func (p *Pinned) Events(ctx context.Context, opts ...SubscribeOption) iter.Seq2[Notification, error] {
 	return func(yield func(Notification, error) bool) {
-		r := eventReader{ctx: ctx, pin: p.pin}
+		r := eventReader{ctx: ctx, pin: p.pin, cfg: p.pin.cfg}
+		r.cfg.sources = slices.Clone(r.cfg.sources)
+		joined := len(r.cfg.sources)
 		r.cfg.set(opts)
-		if err := r.prepare(p.Conn); err != nil {
+		if err := r.prepare(p.Conn, joined); err != nil {
 			yield(nil, fmt.Errorf("events: %w", err))
 			return
 		}
@@ -54,8 +58,16 @@ type eventReader struct {
 	last    uint32 // sequence number of the socket's last request when the datagram was read
 }
 
-func (r *eventReader) prepare(c *Conn) error {
-	if err := r.cfg.resolve(r.ctx, c); err != nil {
+// prepare joins the groups of all sources but the first few.
+func (r *eventReader) prepare(c *Conn, joined int) error {
+	if r.cfg.buffer != r.pin.cfg.buffer || r.cfg.allNSID != r.pin.cfg.allNSID {
+		return errors.New("EventBuffer and AllNSID are options of Pin")
+	}
+	added := eventConfig{sources: r.cfg.sources[joined:]}
+	if len(added.sources) == 0 {
+		return nil
+	}
+	if err := added.resolve(r.ctx, c); err != nil {
 		return err
 	}
 	e, err := r.pin.take(r.ctx, false)
@@ -63,7 +75,7 @@ func (r *eventReader) prepare(c *Conn) error {
 		return err
 	}
 	defer r.pin.give(e)
-	return r.cfg.join(e.sock)
+	return added.join(e.sock)
 }
 
 func (r *eventReader) next() (Notification, error) {
@@ -143,11 +155,11 @@ func (r *eventReader) receive(e *endpoint) error {
 	}
 	e.tally.bytes += uint64(p.Size)
 	switch {
+	case p.Port != 0 && !r.cfg.anySender:
+		e.tally.sender++
 	case p.Size > len(e.in):
 		e.grow(p.Size)
 		return &OverrunError{Count: r.pin.overruns.Add(1), Lost: 1}
-	case p.Port != 0 && !r.cfg.anySender:
-		e.tally.sender++
 	default:
 		r.packet, r.rest, r.counted = p, append([]byte{}, e.in[:p.Size]...), false
 	}

@@ -7,6 +7,8 @@ const (
 	SockDiag  = 4  // sockets of every kind
 	XFRM      = 6  // IPsec
 	Audit     = 9  // audit
+	FIBLookup = 10 // route lookups
+	Connector = 11 // process events and other connectors
 	Netfilter = 12 // nftables, conntrack, nfqueue, nflog, ipset
 	Generic   = 16 // every family that is found by its name
 )
@@ -40,6 +42,18 @@ const (
 	flagCapped   = 0x100 // in an acknowledgement: the request is not repeated in full
 	flagTLVs     = 0x200 // in an acknowledgement: extended ACK attributes follow
 )
+
+// acknowledges reports whether a protocol's requests may ask for an acknowledgement. FIB lookups and connectors never
+// send any. Audit's may come before the reply, which a kernel thread sends later, so it would end the call.
+func acknowledges(protocol int, replies bool) bool {
+	switch protocol {
+	case FIBLookup, Connector:
+		return false
+	case Audit:
+		return !replies
+	}
+	return true
+}
 
 // Message types below minType control the conversation.
 const (

@@ -36,31 +36,34 @@ type Subscription struct {
 // The subscription ends with the context, with Close, or with the Conn.
 func Subscribe(ctx context.Context, c *Conn, opts ...SubscribeOption) (*Subscription, error) {
 	s := &Subscription{shared: c.shared, ctx: ctx, closed: make(chan struct{})}
+	s.cfg.isStrict = c.opts.Strict
 	s.cfg.set(opts)
-	if err := s.open(ctx, c); err != nil {
+	sock, err := c.eventSocket(ctx, &s.cfg)
+	if err != nil {
 		return nil, fmt.Errorf("subscribe: %w", err)
 	}
+	s.sock, s.in = sock, make([]byte, c.buffer.Load())
 	s.stop = context.AfterFunc(ctx, func() { s.shut() })
 	return s, nil
 }
 
-func (s *Subscription) open(ctx context.Context, c *Conn) error {
+// eventSocket opens a socket in the groups of its sources.
+func (c *Conn) eventSocket(ctx context.Context, cfg *eventConfig) (Socket, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.cfg.resolve(ctx, c); err != nil {
-		return err
+	if err := cfg.resolve(ctx, c); err != nil {
+		return nil, err
 	}
-	sock, err := c.socket(SocketOptions{Events: true, AllNSID: s.cfg.allNSID, ReceiveBuffer: s.cfg.buffer})
+	sock, err := c.socket(SocketOptions{Events: true, AllNSID: cfg.allNSID, ReceiveBuffer: cfg.buffer})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.cfg.join(sock); err != nil {
+	if err := cfg.join(sock); err != nil {
 		c.drop(sock)
-		return err
+		return nil, err
 	}
-	s.sock, s.in = sock, make([]byte, c.buffer.Load())
-	return nil
+	return sock, nil
 }
 
 // resolve finds the numbers of generic families and of their groups.
@@ -200,16 +203,16 @@ func (s *Subscription) receive() error {
 			return err
 		}
 		s.tally.bytes += uint64(p.Size)
+		if p.Port != 0 && !s.cfg.anySender {
+			s.tally.sender++
+			continue
+		}
 		if p.Size > len(s.in) {
 			s.tally.truncated++
 			s.in = make([]byte, s.shared.room(p.Size))
 			s.tally.overruns++
 			s.overruns++
 			return &OverrunError{Count: s.overruns, Lost: 1}
-		}
-		if p.Port != 0 && !s.cfg.anySender {
-			s.tally.sender++
-			continue
 		}
 		s.packet, s.rest = p, s.in[:p.Size]
 		return nil

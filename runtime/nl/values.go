@@ -8,7 +8,7 @@ type Opt[T any] = wire.Opt[T]
 // Attrs are attributes kept as they were on the wire.
 type Attrs = wire.Attrs
 
-// Some returns a present value. Enums and flag sets need it: nl.Some(rtlink.OperUp).
+// Some returns a present value. Enums and flag sets need it: nl.Some(rtlink.IfOperUp).
 func Some[T any](v T) Opt[T] { return wire.Some(v) }
 
 // U8 returns a present value. Like its sisters it takes a plain constant: nl.U32(1400).
