@@ -4,8 +4,64 @@ package ethtool
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Commands of the requests.
+const (
+	CmdStrsetGet        = 1  // ETHTOOL_MSG_STRSET_GET
+	CmdLinkinfoGet      = 2  // ETHTOOL_MSG_LINKINFO_GET
+	CmdLinkinfoSet      = 3  // ETHTOOL_MSG_LINKINFO_SET
+	CmdLinkmodesGet     = 4  // ETHTOOL_MSG_LINKMODES_GET
+	CmdLinkmodesSet     = 5  // ETHTOOL_MSG_LINKMODES_SET
+	CmdLinkstateGet     = 6  // ETHTOOL_MSG_LINKSTATE_GET
+	CmdDebugGet         = 7  // ETHTOOL_MSG_DEBUG_GET
+	CmdDebugSet         = 8  // ETHTOOL_MSG_DEBUG_SET
+	CmdWoLGet           = 9  // ETHTOOL_MSG_WOL_GET
+	CmdWoLSet           = 10 // ETHTOOL_MSG_WOL_SET
+	CmdFeaturesGet      = 11 // ETHTOOL_MSG_FEATURES_GET
+	CmdFeaturesSet      = 12 // ETHTOOL_MSG_FEATURES_SET
+	CmdPrivflagsGet     = 13 // ETHTOOL_MSG_PRIVFLAGS_GET
+	CmdPrivflagsSet     = 14 // ETHTOOL_MSG_PRIVFLAGS_SET
+	CmdRingsGet         = 15 // ETHTOOL_MSG_RINGS_GET
+	CmdRingsSet         = 16 // ETHTOOL_MSG_RINGS_SET
+	CmdChannelsGet      = 17 // ETHTOOL_MSG_CHANNELS_GET
+	CmdChannelsSet      = 18 // ETHTOOL_MSG_CHANNELS_SET
+	CmdCoalesceGet      = 19 // ETHTOOL_MSG_COALESCE_GET
+	CmdCoalesceSet      = 20 // ETHTOOL_MSG_COALESCE_SET
+	CmdPauseGet         = 21 // ETHTOOL_MSG_PAUSE_GET
+	CmdPauseSet         = 22 // ETHTOOL_MSG_PAUSE_SET
+	CmdEEEGet           = 23 // ETHTOOL_MSG_EEE_GET
+	CmdEEESet           = 24 // ETHTOOL_MSG_EEE_SET
+	CmdTsinfoGet        = 25 // ETHTOOL_MSG_TSINFO_GET
+	CmdCableTestAct     = 26 // ETHTOOL_MSG_CABLE_TEST_ACT
+	CmdCableTestTdrAct  = 27 // ETHTOOL_MSG_CABLE_TEST_TDR_ACT
+	CmdTunnelInfoGet    = 28 // ETHTOOL_MSG_TUNNEL_INFO_GET
+	CmdFECGet           = 29 // ETHTOOL_MSG_FEC_GET
+	CmdFECSet           = 30 // ETHTOOL_MSG_FEC_SET
+	CmdModuleEepromGet  = 31 // ETHTOOL_MSG_MODULE_EEPROM_GET
+	CmdStatsGet         = 32 // ETHTOOL_MSG_STATS_GET
+	CmdPHCVclocksGet    = 33 // ETHTOOL_MSG_PHC_VCLOCKS_GET
+	CmdModuleGet        = 34 // ETHTOOL_MSG_MODULE_GET
+	CmdModuleSet        = 35 // ETHTOOL_MSG_MODULE_SET
+	CmdPSEGet           = 36 // ETHTOOL_MSG_PSE_GET
+	CmdPSESet           = 37 // ETHTOOL_MSG_PSE_SET
+	CmdRSSGet           = 38 // ETHTOOL_MSG_RSS_GET
+	CmdPLCAGetCfg       = 39 // ETHTOOL_MSG_PLCA_GET_CFG
+	CmdPLCASetCfg       = 40 // ETHTOOL_MSG_PLCA_SET_CFG
+	CmdPLCAGetStatus    = 41 // ETHTOOL_MSG_PLCA_GET_STATUS
+	CmdMmGet            = 42 // ETHTOOL_MSG_MM_GET
+	CmdMmSet            = 43 // ETHTOOL_MSG_MM_SET
+	CmdModuleFwFlashAct = 44 // ETHTOOL_MSG_MODULE_FW_FLASH_ACT
+	CmdPHYGet           = 45 // ETHTOOL_MSG_PHY_GET
+	CmdTsconfigGet      = 46 // ETHTOOL_MSG_TSCONFIG_GET
+	CmdTsconfigSet      = 47 // ETHTOOL_MSG_TSCONFIG_SET
+	CmdRSSSet           = 48 // ETHTOOL_MSG_RSS_SET
+	CmdRSSCreateAct     = 49 // ETHTOOL_MSG_RSS_CREATE_ACT
+	CmdRSSDeleteAct     = 50 // ETHTOOL_MSG_RSS_DELETE_ACT
+	CmdMseGet           = 51 // ETHTOOL_MSG_MSE_GET
 )
 
 // A Client calls the operations of ethtool. It is safe for concurrent use.

@@ -3,9 +3,10 @@
 package ethtool
 
 import (
+	"testing"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 	"github.com/nlgen/nlgen/runtime/wire/wiretest"
-	"testing"
 )
 
 func randHeader(r *wiretest.Rand) *Header {

@@ -27,7 +27,7 @@ func Events(groups ...Group) nl.EventSource {
 	return s
 }
 
-// LinkinfoNotification is the message linkinfo-ntf from the kernel. It comes in group monitor.
+// LinkinfoNotification is the notification linkinfo-ntf. It comes in group monitor.
 //
 // Connector or transceiver has been changed.
 type LinkinfoNotification struct {
@@ -35,7 +35,7 @@ type LinkinfoNotification struct {
 	Linkinfo Linkinfo // the message
 }
 
-// LinkmodesNotification is the message linkmodes-ntf from the kernel. It comes in group monitor.
+// LinkmodesNotification is the notification linkmodes-ntf. It comes in group monitor.
 //
 // What a link can do has been changed.
 type LinkmodesNotification struct {
@@ -43,7 +43,7 @@ type LinkmodesNotification struct {
 	Linkmodes Linkmodes // the message
 }
 
-// DebugNotification is the message debug-ntf from the kernel. It comes in group monitor.
+// DebugNotification is the notification debug-ntf. It comes in group monitor.
 //
 // What a driver logs has been changed.
 type DebugNotification struct {
@@ -51,7 +51,7 @@ type DebugNotification struct {
 	Debug Debug // the message
 }
 
-// WoLNotification is the message wol-ntf from the kernel. It comes in group monitor.
+// WoLNotification is the notification wol-ntf. It comes in group monitor.
 //
 // What wakes the machine has been changed. The password is left out.
 type WoLNotification struct {
@@ -59,7 +59,7 @@ type WoLNotification struct {
 	WoL WoL // the message
 }
 
-// FeaturesNotification is the message features-ntf from the kernel. It comes in group monitor.
+// FeaturesNotification is the notification features-ntf. It comes in group monitor.
 //
 // Features have been switched.
 type FeaturesNotification struct {
@@ -67,7 +67,7 @@ type FeaturesNotification struct {
 	Features Features // the message
 }
 
-// PrivflagsNotification is the message privflags-ntf from the kernel. It comes in group monitor.
+// PrivflagsNotification is the notification privflags-ntf. It comes in group monitor.
 //
 // Flags of a driver have been changed.
 type PrivflagsNotification struct {
@@ -75,7 +75,7 @@ type PrivflagsNotification struct {
 	Privflags Privflags // the message
 }
 
-// RingsNotification is the message rings-ntf from the kernel. It comes in group monitor.
+// RingsNotification is the notification rings-ntf. It comes in group monitor.
 //
 // The sizes of rings have been changed.
 type RingsNotification struct {
@@ -83,7 +83,7 @@ type RingsNotification struct {
 	Rings Rings // the message
 }
 
-// ChannelsNotification is the message channels-ntf from the kernel. It comes in group monitor.
+// ChannelsNotification is the notification channels-ntf. It comes in group monitor.
 //
 // The numbers of channels have been changed.
 type ChannelsNotification struct {
@@ -91,7 +91,7 @@ type ChannelsNotification struct {
 	Channels Channels // the message
 }
 
-// CoalesceNotification is the message coalesce-ntf from the kernel. It comes in group monitor.
+// CoalesceNotification is the notification coalesce-ntf. It comes in group monitor.
 //
 // When the device raises interrupts has been changed.
 type CoalesceNotification struct {
@@ -99,7 +99,7 @@ type CoalesceNotification struct {
 	Coalesce Coalesce // the message
 }
 
-// PauseNotification is the message pause-ntf from the kernel. It comes in group monitor.
+// PauseNotification is the notification pause-ntf. It comes in group monitor.
 //
 // The use of pause frames has been changed.
 type PauseNotification struct {
@@ -107,7 +107,7 @@ type PauseNotification struct {
 	Pause Pause // the message
 }
 
-// EEENotification is the message eee-ntf from the kernel. It comes in group monitor.
+// EEENotification is the notification eee-ntf. It comes in group monitor.
 //
 // Energy-efficient Ethernet has been changed.
 type EEENotification struct {
@@ -115,7 +115,7 @@ type EEENotification struct {
 	EEE EEE // the message
 }
 
-// CableTestNotification is the message cable-test-ntf from the kernel. It comes in group monitor.
+// CableTestNotification is the notification cable-test-ntf. It comes in group monitor.
 //
 // A cable test has started, or is completed.
 type CableTestNotification struct {
@@ -123,7 +123,7 @@ type CableTestNotification struct {
 	CableTestNtf CableTestNtf // the message
 }
 
-// CableTestTdrNotification is the message cable-test-tdr-ntf from the kernel. It comes in group monitor.
+// CableTestTdrNotification is the notification cable-test-tdr-ntf. It comes in group monitor.
 //
 // A cable test with raw data has started, or is completed.
 type CableTestTdrNotification struct {
@@ -131,7 +131,7 @@ type CableTestTdrNotification struct {
 	CableTestTdrNtf CableTestTdrNtf // the message
 }
 
-// FECNotification is the message fec-ntf from the kernel. It comes in group monitor.
+// FECNotification is the notification fec-ntf. It comes in group monitor.
 //
 // Forward error correction has been changed.
 type FECNotification struct {
@@ -139,7 +139,7 @@ type FECNotification struct {
 	FEC FEC // the message
 }
 
-// ModuleNotification is the message module-ntf from the kernel. It comes in group monitor.
+// ModuleNotification is the notification module-ntf. It comes in group monitor.
 //
 // The power of a transceiver module has been changed.
 type ModuleNotification struct {
@@ -147,7 +147,7 @@ type ModuleNotification struct {
 	Module Module // the message
 }
 
-// PLCANotification is the message plca-ntf from the kernel. It comes in group monitor.
+// PLCANotification is the notification plca-ntf. It comes in group monitor.
 //
 // Collision avoidance on a shared pair has been changed.
 type PLCANotification struct {
@@ -155,7 +155,7 @@ type PLCANotification struct {
 	PLCA PLCA // the message
 }
 
-// MmNotification is the message mm-ntf from the kernel. It comes in group monitor.
+// MmNotification is the notification mm-ntf. It comes in group monitor.
 //
 // The MAC merge layer has been changed.
 type MmNotification struct {
@@ -163,7 +163,7 @@ type MmNotification struct {
 	Mm Mm // the message
 }
 
-// ModuleFwFlashNotification is the message module-fw-flash-ntf from the kernel.
+// ModuleFwFlashNotification is the notification module-fw-flash-ntf.
 //
 // How far the update of a module has come.
 type ModuleFwFlashNotification struct {
@@ -171,7 +171,7 @@ type ModuleFwFlashNotification struct {
 	ModuleFwFlash ModuleFwFlash // the message
 }
 
-// PHYNotification is the message phy-ntf from the kernel. It comes in group monitor.
+// PHYNotification is the notification phy-ntf. It comes in group monitor.
 //
 // A PHY has changed.
 type PHYNotification struct {
@@ -179,7 +179,7 @@ type PHYNotification struct {
 	PHY PHY // the message
 }
 
-// PSENotification is the message pse-ntf from the kernel. It comes in group monitor.
+// PSENotification is the notification pse-ntf. It comes in group monitor.
 //
 // Something has happened at a power source.
 type PSENotification struct {
@@ -187,7 +187,7 @@ type PSENotification struct {
 	PSENtf PSENtf // the message
 }
 
-// RSSNotification is the message rss-ntf from the kernel. It comes in group monitor.
+// RSSNotification is the notification rss-ntf. It comes in group monitor.
 //
 // How packets are spread has been changed, in a context that exists.
 type RSSNotification struct {
@@ -195,7 +195,7 @@ type RSSNotification struct {
 	RSS RSS // the message
 }
 
-// RSSCreateNotification is the message rss-create-ntf from the kernel. It comes in group monitor.
+// RSSCreateNotification is the notification rss-create-ntf. It comes in group monitor.
 //
 // A context has been made.
 type RSSCreateNotification struct {
@@ -203,7 +203,7 @@ type RSSCreateNotification struct {
 	RSS RSS // the message
 }
 
-// RSSDeleteNotification is the message rss-delete-ntf from the kernel. It comes in group monitor.
+// RSSDeleteNotification is the notification rss-delete-ntf. It comes in group monitor.
 //
 // A context has been removed.
 type RSSDeleteNotification struct {

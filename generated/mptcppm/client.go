@@ -4,8 +4,24 @@ package mptcppm
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Commands of the requests.
+const (
+	CmdAddAddr        = 1  // MPTCP_PM_CMD_ADD_ADDR
+	CmdDelAddr        = 2  // MPTCP_PM_CMD_DEL_ADDR
+	CmdGetAddr        = 3  // MPTCP_PM_CMD_GET_ADDR
+	CmdFlushAddrs     = 4  // MPTCP_PM_CMD_FLUSH_ADDRS
+	CmdSetLimits      = 5  // MPTCP_PM_CMD_SET_LIMITS
+	CmdGetLimits      = 6  // MPTCP_PM_CMD_GET_LIMITS
+	CmdSetFlags       = 7  // MPTCP_PM_CMD_SET_FLAGS
+	CmdAnnounce       = 8  // MPTCP_PM_CMD_ANNOUNCE
+	CmdRemove         = 9  // MPTCP_PM_CMD_REMOVE
+	CmdSubflowCreate  = 10 // MPTCP_PM_CMD_SUBFLOW_CREATE
+	CmdSubflowDestroy = 11 // MPTCP_PM_CMD_SUBFLOW_DESTROY
 )
 
 // A Client calls the operations of mptcp_pm. It is safe for concurrent use.

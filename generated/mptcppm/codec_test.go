@@ -3,9 +3,10 @@
 package mptcppm
 
 import (
+	"testing"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 	"github.com/nlgen/nlgen/runtime/wire/wiretest"
-	"testing"
 )
 
 func randAddress(r *wiretest.Rand) *Address {

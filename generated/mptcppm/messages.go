@@ -3,8 +3,9 @@
 package mptcppm
 
 import (
-	"github.com/nlgen/nlgen/runtime/wire"
 	"net/netip"
+
+	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // Address is the attribute set address.

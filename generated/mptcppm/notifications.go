@@ -28,7 +28,7 @@ func Events(groups ...Group) nl.EventSource {
 	return s
 }
 
-// CreatedNotification is the message created from the kernel. It comes in group mptcp_pm_events.
+// CreatedNotification is the notification created. It comes in group mptcp_pm_events.
 //
 // A connection has begun. It cannot take more subflows yet; that may come long after, with established. The
 // other end may be addressed from now on.
@@ -37,7 +37,7 @@ type CreatedNotification struct {
 	EventAttr EventAttr // the message
 }
 
-// EstablishedNotification is the message established from the kernel. It comes in group mptcp_pm_events.
+// EstablishedNotification is the notification established. It comes in group mptcp_pm_events.
 //
 // A connection is ready for more subflows.
 type EstablishedNotification struct {
@@ -45,7 +45,7 @@ type EstablishedNotification struct {
 	EventAttr EventAttr // the message
 }
 
-// ClosedNotification is the message closed from the kernel. It comes in group mptcp_pm_events.
+// ClosedNotification is the notification closed. It comes in group mptcp_pm_events.
 //
 // A connection has ended.
 type ClosedNotification struct {
@@ -53,7 +53,7 @@ type ClosedNotification struct {
 	EventAttr EventAttr // the message
 }
 
-// AnnouncedNotification is the message announced from the kernel. It comes in group mptcp_pm_events.
+// AnnouncedNotification is the notification announced. It comes in group mptcp_pm_events.
 //
 // The peer has announced one of its addresses.
 type AnnouncedNotification struct {
@@ -61,7 +61,7 @@ type AnnouncedNotification struct {
 	EventAttr EventAttr // the message
 }
 
-// RemovedNotification is the message removed from the kernel. It comes in group mptcp_pm_events.
+// RemovedNotification is the notification removed. It comes in group mptcp_pm_events.
 //
 // The peer has withdrawn one of its addresses.
 type RemovedNotification struct {
@@ -69,8 +69,7 @@ type RemovedNotification struct {
 	EventAttr EventAttr // the message
 }
 
-// SubEstablishedNotification is the message sub-established from the kernel. It comes in group
-// mptcp_pm_events.
+// SubEstablishedNotification is the notification sub-established. It comes in group mptcp_pm_events.
 //
 // A subflow is up.
 type SubEstablishedNotification struct {
@@ -78,7 +77,7 @@ type SubEstablishedNotification struct {
 	EventAttr EventAttr // the message
 }
 
-// SubClosedNotification is the message sub-closed from the kernel. It comes in group mptcp_pm_events.
+// SubClosedNotification is the notification sub-closed. It comes in group mptcp_pm_events.
 //
 // A subflow is gone.
 type SubClosedNotification struct {
@@ -86,7 +85,7 @@ type SubClosedNotification struct {
 	EventAttr EventAttr // the message
 }
 
-// SubPriorityNotification is the message sub-priority from the kernel. It comes in group mptcp_pm_events.
+// SubPriorityNotification is the notification sub-priority. It comes in group mptcp_pm_events.
 //
 // A subflow has become a backup, or stopped being one.
 type SubPriorityNotification struct {
@@ -94,8 +93,7 @@ type SubPriorityNotification struct {
 	EventAttr EventAttr // the message
 }
 
-// ListenerCreatedNotification is the message listener-created from the kernel. It comes in group
-// mptcp_pm_events.
+// ListenerCreatedNotification is the notification listener-created. It comes in group mptcp_pm_events.
 //
 // A listening socket has been opened, by a program or for an endpoint with a port.
 type ListenerCreatedNotification struct {
@@ -103,8 +101,7 @@ type ListenerCreatedNotification struct {
 	EventAttr EventAttr // the message
 }
 
-// ListenerClosedNotification is the message listener-closed from the kernel. It comes in group
-// mptcp_pm_events.
+// ListenerClosedNotification is the notification listener-closed. It comes in group mptcp_pm_events.
 //
 // A listening socket has been closed.
 type ListenerClosedNotification struct {

@@ -4,8 +4,23 @@ package netdev
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Commands of the requests.
+const (
+	CmdDevGet           = 1  // NETDEV_CMD_DEV_GET
+	CmdPagePoolGet      = 5  // NETDEV_CMD_PAGE_POOL_GET
+	CmdPagePoolStatsGet = 9  // NETDEV_CMD_PAGE_POOL_STATS_GET
+	CmdQueueGet         = 10 // NETDEV_CMD_QUEUE_GET
+	CmdNAPIGet          = 11 // NETDEV_CMD_NAPI_GET
+	CmdQstatsGet        = 12 // NETDEV_CMD_QSTATS_GET
+	CmdBindRX           = 13 // NETDEV_CMD_BIND_RX
+	CmdNAPISet          = 14 // NETDEV_CMD_NAPI_SET
+	CmdBindTX           = 15 // NETDEV_CMD_BIND_TX
+	CmdQueueCreate      = 16 // NETDEV_CMD_QUEUE_CREATE
 )
 
 // A Client calls the operations of netdev. It is safe for concurrent use.

@@ -3,9 +3,10 @@
 package netdev
 
 import (
+	"testing"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 	"github.com/nlgen/nlgen/runtime/wire/wiretest"
-	"testing"
 )
 
 func randDev(r *wiretest.Rand) *Dev {

@@ -28,7 +28,7 @@ func Events(groups ...Group) nl.EventSource {
 	return s
 }
 
-// DevAddNotification is the message dev-add-ntf from the kernel. It comes in group mgmt.
+// DevAddNotification is the notification dev-add-ntf. It comes in group mgmt.
 //
 // An interface has appeared.
 type DevAddNotification struct {
@@ -36,7 +36,7 @@ type DevAddNotification struct {
 	Dev Dev // the message
 }
 
-// DevDelNotification is the message dev-del-ntf from the kernel. It comes in group mgmt.
+// DevDelNotification is the notification dev-del-ntf. It comes in group mgmt.
 //
 // An interface is gone.
 type DevDelNotification struct {
@@ -44,7 +44,7 @@ type DevDelNotification struct {
 	Dev Dev // the message
 }
 
-// DevChangeNotification is the message dev-change-ntf from the kernel. It comes in group mgmt.
+// DevChangeNotification is the notification dev-change-ntf. It comes in group mgmt.
 //
 // The XDP abilities of an interface have changed.
 type DevChangeNotification struct {
@@ -52,7 +52,7 @@ type DevChangeNotification struct {
 	Dev Dev // the message
 }
 
-// PagePoolAddNotification is the message page-pool-add-ntf from the kernel. It comes in group page-pool.
+// PagePoolAddNotification is the notification page-pool-add-ntf. It comes in group page-pool.
 //
 // A page pool has been made.
 type PagePoolAddNotification struct {
@@ -60,7 +60,7 @@ type PagePoolAddNotification struct {
 	PagePool PagePool // the message
 }
 
-// PagePoolDelNotification is the message page-pool-del-ntf from the kernel. It comes in group page-pool.
+// PagePoolDelNotification is the notification page-pool-del-ntf. It comes in group page-pool.
 //
 // A page pool is gone.
 type PagePoolDelNotification struct {
@@ -68,7 +68,7 @@ type PagePoolDelNotification struct {
 	PagePool PagePool // the message
 }
 
-// PagePoolChangeNotification is the message page-pool-change-ntf from the kernel. It comes in group page-pool.
+// PagePoolChangeNotification is the notification page-pool-change-ntf. It comes in group page-pool.
 //
 // A page pool has changed, as when its driver gave it up.
 type PagePoolChangeNotification struct {

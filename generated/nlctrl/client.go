@@ -4,8 +4,15 @@ package nlctrl
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Commands of the requests.
+const (
+	CmdGetFamily = 3  // CTRL_CMD_GETFAMILY
+	CmdGetPolicy = 10 // CTRL_CMD_GETPOLICY
 )
 
 // A Client calls the operations of nlctrl. It is safe for concurrent use.

@@ -3,9 +3,10 @@
 package nlctrl
 
 import (
+	"testing"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 	"github.com/nlgen/nlgen/runtime/wire/wiretest"
-	"testing"
 )
 
 func randCtrl(r *wiretest.Rand) *Ctrl {

@@ -27,7 +27,7 @@ func Events(groups ...Group) nl.EventSource {
 	return s
 }
 
-// NewFamilyNotification is the message newfamily from the kernel. It comes in group notify.
+// NewFamilyNotification is the notification newfamily. It comes in group notify.
 //
 // A family has been registered.
 type NewFamilyNotification struct {
@@ -35,7 +35,7 @@ type NewFamilyNotification struct {
 	Ctrl Ctrl // the message
 }
 
-// DelFamilyNotification is the message delfamily from the kernel. It comes in group notify.
+// DelFamilyNotification is the notification delfamily. It comes in group notify.
 //
 // A family is gone.
 type DelFamilyNotification struct {
@@ -43,7 +43,7 @@ type DelFamilyNotification struct {
 	Ctrl Ctrl // the message
 }
 
-// NewMcastGrpNotification is the message newmcast-grp from the kernel. It comes in group notify.
+// NewMcastGrpNotification is the notification newmcast-grp. It comes in group notify.
 //
 // A family has a new multicast group.
 type NewMcastGrpNotification struct {
@@ -51,7 +51,7 @@ type NewMcastGrpNotification struct {
 	Ctrl Ctrl // the message
 }
 
-// DelMcastGrpNotification is the message delmcast-grp from the kernel. It comes in group notify.
+// DelMcastGrpNotification is the notification delmcast-grp. It comes in group notify.
 //
 // A multicast group of a family is gone.
 type DelMcastGrpNotification struct {

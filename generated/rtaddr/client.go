@@ -4,8 +4,18 @@ package rtaddr
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Message types of the requests.
+const (
+	CmdNewAddr      = 20 // RTM_NEWADDR
+	CmdDelAddr      = 21 // RTM_DELADDR
+	CmdGetAddr      = 22 // RTM_GETADDR
+	CmdGetMulticast = 58 // RTM_GETMULTICAST
+	CmdGetAnycast   = 62 // RTM_GETANYCAST
 )
 
 // A Client calls the operations of rt-addr. It is safe for concurrent use.

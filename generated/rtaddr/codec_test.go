@@ -3,9 +3,10 @@
 package rtaddr
 
 import (
+	"testing"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 	"github.com/nlgen/nlgen/runtime/wire/wiretest"
-	"testing"
 )
 
 func randomIfaddrmsg(r *wiretest.Rand, s *Ifaddrmsg) {

@@ -3,8 +3,9 @@
 package rtaddr
 
 import (
-	"github.com/nlgen/nlgen/runtime/wire"
 	"net/netip"
+
+	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // Addr is a message of attribute set addr-attrs under the fixed header ifaddrmsg.

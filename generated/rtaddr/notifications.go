@@ -20,6 +20,16 @@ const (
 	GroupIPv6Acaddr Group = 39 // ipv6-acaddr
 )
 
+var groupNames = wire.EnumNames{
+	{Value: 0x5, Name: "ipv4-ifaddr"}, {Value: 0x9, Name: "ipv6-ifaddr"}, {Value: 0x22, Name: "mctp-ifaddr"},
+	{Value: 0x25, Name: "ipv4-mcaddr"}, {Value: 0x26, Name: "ipv6-mcaddr"}, {Value: 0x27, Name: "ipv6-acaddr"},
+}
+
+// String returns the name of the group, or its number where it has none.
+func (g Group) String() string {
+	return wire.EnumString(groupNames, uint64(g))
+}
+
 // Events subscribes to groups, for [nl.Subscribe]; without an argument, to all groups that the schema lists.
 func Events(groups ...Group) nl.EventSource {
 	if len(groups) == 0 {
@@ -27,12 +37,12 @@ func Events(groups ...Group) nl.EventSource {
 	}
 	s := nl.EventSource{Family: &family, Decode: decodeNotification}
 	for _, g := range groups {
-		s.Groups = append(s.Groups, nl.GroupRef{ID: uint32(g)})
+		s.Groups = append(s.Groups, nl.GroupRef{Name: g.String(), ID: uint32(g)})
 	}
 	return s
 }
 
-// NewAddrNotification is the message newaddr-ntf from the kernel.
+// NewAddrNotification is the notification newaddr-ntf.
 //
 // An address was added or changed.
 type NewAddrNotification struct {
@@ -40,7 +50,7 @@ type NewAddrNotification struct {
 	Addr Addr // the message
 }
 
-// DelAddrNotification is the message deladdr-ntf from the kernel.
+// DelAddrNotification is the notification deladdr-ntf.
 //
 // An address was removed.
 type DelAddrNotification struct {
@@ -48,7 +58,7 @@ type DelAddrNotification struct {
 	Addr Addr // the message
 }
 
-// NewMulticastNotification is the message newmulticast-ntf from the kernel.
+// NewMulticastNotification is the notification newmulticast-ntf.
 //
 // A link joined a multicast group.
 type NewMulticastNotification struct {
@@ -56,7 +66,7 @@ type NewMulticastNotification struct {
 	Addr Addr // the message
 }
 
-// DelMulticastNotification is the message delmulticast-ntf from the kernel.
+// DelMulticastNotification is the notification delmulticast-ntf.
 //
 // A link left a multicast group.
 type DelMulticastNotification struct {
@@ -64,7 +74,7 @@ type DelMulticastNotification struct {
 	Addr Addr // the message
 }
 
-// NewAnycastNotification is the message newanycast-ntf from the kernel. It comes in group ipv6-acaddr.
+// NewAnycastNotification is the notification newanycast-ntf. It comes in group ipv6-acaddr.
 //
 // A link got an anycast address.
 type NewAnycastNotification struct {
@@ -72,7 +82,7 @@ type NewAnycastNotification struct {
 	Addr Addr // the message
 }
 
-// DelAnycastNotification is the message delanycast-ntf from the kernel. It comes in group ipv6-acaddr.
+// DelAnycastNotification is the notification delanycast-ntf. It comes in group ipv6-acaddr.
 //
 // A link lost one.
 type DelAnycastNotification struct {
@@ -80,13 +90,13 @@ type DelAnycastNotification struct {
 	Addr Addr // the message
 }
 
-// GetMulticastNotification is the message getmulticast from the kernel.
+// GetMulticastNotification is the notification getmulticast.
 type GetMulticastNotification struct {
 	nl.Meta
 	Addr Addr // the message
 }
 
-// GetAnycastNotification is the message getanycast from the kernel.
+// GetAnycastNotification is the notification getanycast.
 type GetAnycastNotification struct {
 	nl.Meta
 	Addr Addr // the message

@@ -4,6 +4,7 @@ package rtaddr
 
 import (
 	"encoding/binary"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 )
 

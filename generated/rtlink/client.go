@@ -4,8 +4,21 @@ package rtlink
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Message types of the requests.
+const (
+	CmdNewLink     = 16  // RTM_NEWLINK
+	CmdDelLink     = 17  // RTM_DELLINK
+	CmdGetLink     = 18  // RTM_GETLINK
+	CmdSetLink     = 19  // RTM_SETLINK
+	CmdNewLinkprop = 108 // RTM_NEWLINKPROP
+	CmdDelLinkprop = 109 // RTM_DELLINKPROP
+	CmdGetStats    = 94  // RTM_GETSTATS
+	CmdSetStats    = 95  // RTM_SETSTATS
 )
 
 // A Client calls the operations of rt-link. It is safe for concurrent use.

@@ -17,6 +17,15 @@ const (
 	GroupStats      Group = 36 // stats
 )
 
+var groupNames = wire.EnumNames{
+	{Value: 0x1, Name: "link"}, {Value: 0xc, Name: "ipv6-ifinfo"}, {Value: 0x24, Name: "stats"},
+}
+
+// String returns the name of the group, or its number where it has none.
+func (g Group) String() string {
+	return wire.EnumString(groupNames, uint64(g))
+}
+
 // Events subscribes to groups, for [nl.Subscribe]; without an argument, to all groups that the schema lists.
 func Events(groups ...Group) nl.EventSource {
 	if len(groups) == 0 {
@@ -24,12 +33,12 @@ func Events(groups ...Group) nl.EventSource {
 	}
 	s := nl.EventSource{Family: &family, Decode: decodeNotification}
 	for _, g := range groups {
-		s.Groups = append(s.Groups, nl.GroupRef{ID: uint32(g)})
+		s.Groups = append(s.Groups, nl.GroupRef{Name: g.String(), ID: uint32(g)})
 	}
 	return s
 }
 
-// NewLinkNotification is the message newlink-ntf from the kernel.
+// NewLinkNotification is the notification newlink-ntf.
 //
 // A link was created or changed.
 type NewLinkNotification struct {
@@ -37,7 +46,7 @@ type NewLinkNotification struct {
 	Link Link // the message
 }
 
-// DelLinkNotification is the message dellink-ntf from the kernel.
+// DelLinkNotification is the notification dellink-ntf.
 //
 // A link was removed, or a port left its bridge.
 type DelLinkNotification struct {
@@ -45,7 +54,7 @@ type DelLinkNotification struct {
 	Link Link // the message
 }
 
-// NewStatsNotification is the message newstats-ntf from the kernel. It comes in group stats.
+// NewStatsNotification is the notification newstats-ntf. It comes in group stats.
 //
 // Hardware counters were turned on or off.
 type NewStatsNotification struct {
@@ -53,13 +62,13 @@ type NewStatsNotification struct {
 	Stats Stats // the message
 }
 
-// NewLinkpropNotification is the message newlinkprop from the kernel.
+// NewLinkpropNotification is the notification newlinkprop.
 type NewLinkpropNotification struct {
 	nl.Meta
 	Link Link // the message
 }
 
-// DelLinkpropNotification is the message dellinkprop from the kernel.
+// DelLinkpropNotification is the notification dellinkprop.
 type DelLinkpropNotification struct {
 	nl.Meta
 	Link Link // the message

@@ -1428,12 +1428,81 @@ type LinkPeer interface {
 	linkPeer() string
 }
 
+// LinkPeerNetkit is the format netkit of [LinkPeer].
+type LinkPeerNetkit Link
+
+// MarshalJSON writes the attributes under their schema names.
+func (m LinkPeerNetkit) MarshalJSON() ([]byte, error) {
+	return Link(m).MarshalJSON()
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (m *LinkPeerNetkit) UnmarshalJSON(b []byte) error {
+	return (*Link)(m).UnmarshalJSON(b)
+}
+
+// Encode is [Link]'s.
+func (m *LinkPeerNetkit) Encode(e *wire.Encoder) {
+	(*Link)(m).Encode(e)
+}
+
+// Decode is [Link]'s.
+func (m *LinkPeerNetkit) Decode(d *wire.Decoder) {
+	(*Link)(m).Decode(d)
+}
+
 func (*LinkPeerNetkit) linkPeer() string {
 	return "netkit"
 }
 
+// LinkPeerVeth is the format veth of [LinkPeer].
+type LinkPeerVeth Link
+
+// MarshalJSON writes the attributes under their schema names.
+func (m LinkPeerVeth) MarshalJSON() ([]byte, error) {
+	return Link(m).MarshalJSON()
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (m *LinkPeerVeth) UnmarshalJSON(b []byte) error {
+	return (*Link)(m).UnmarshalJSON(b)
+}
+
+// Encode is [Link]'s.
+func (m *LinkPeerVeth) Encode(e *wire.Encoder) {
+	(*Link)(m).Encode(e)
+}
+
+// Decode is [Link]'s.
+func (m *LinkPeerVeth) Decode(d *wire.Decoder) {
+	(*Link)(m).Decode(d)
+}
+
 func (*LinkPeerVeth) linkPeer() string {
 	return "veth"
+}
+
+// LinkPeerVxcan is the format vxcan of [LinkPeer].
+type LinkPeerVxcan Link
+
+// MarshalJSON writes the attributes under their schema names.
+func (m LinkPeerVxcan) MarshalJSON() ([]byte, error) {
+	return Link(m).MarshalJSON()
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (m *LinkPeerVxcan) UnmarshalJSON(b []byte) error {
+	return (*Link)(m).UnmarshalJSON(b)
+}
+
+// Encode is [Link]'s.
+func (m *LinkPeerVxcan) Encode(e *wire.Encoder) {
+	(*Link)(m).Encode(e)
+}
+
+// Decode is [Link]'s.
+func (m *LinkPeerVxcan) Decode(d *wire.Decoder) {
+	(*Link)(m).Decode(d)
 }
 
 func (*LinkPeerVxcan) linkPeer() string {
@@ -1461,15 +1530,15 @@ func decodeLinkPeer(d *wire.Decoder, sel wire.Opt[string], outerIfiFamily wire.O
 	switch sel.Value() {
 	case "netkit":
 		v := wire.New[LinkPeerNetkit](d, 162)
-		v.decode(d, outerIfiFamily)
+		v.Decode(d)
 		m = v
 	case "veth":
 		v := wire.New[LinkPeerVeth](d, 163)
-		v.decode(d, outerIfiFamily)
+		v.Decode(d)
 		m = v
 	case "vxcan":
 		v := wire.New[LinkPeerVxcan](d, 164)
-		v.decode(d, outerIfiFamily)
+		v.Decode(d)
 		m = v
 	default:
 		v := wire.New[LinkPeerUnknown](d, 165)
@@ -1492,15 +1561,15 @@ func encodeLinkPeer(e *wire.Encoder, id uint16, v LinkPeer, sel wire.Opt[string]
 	switch v := v.(type) {
 	case *LinkPeerNetkit:
 		n := e.Nest(id)
-		v.encode(e, outerIfiFamily)
+		v.Encode(e)
 		e.End(n)
 	case *LinkPeerVeth:
 		n := e.Nest(id)
-		v.encode(e, outerIfiFamily)
+		v.Encode(e)
 		e.End(n)
 	case *LinkPeerVxcan:
 		n := e.Nest(id)
-		v.encode(e, outerIfiFamily)
+		v.Encode(e)
 		e.End(n)
 	case *LinkPeerUnknown:
 		e.Sub(id, v.Nested, v.Raw)

@@ -4,8 +4,18 @@ package rtneigh
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Message types of the requests.
+const (
+	CmdNewNeigh    = 28 // RTM_NEWNEIGH
+	CmdDelNeigh    = 29 // RTM_DELNEIGH
+	CmdGetNeigh    = 30 // RTM_GETNEIGH
+	CmdGetNeightbl = 66 // RTM_GETNEIGHTBL
+	CmdSetNeightbl = 67 // RTM_SETNEIGHTBL
 )
 
 // A Client calls the operations of rt-neigh. It is safe for concurrent use.

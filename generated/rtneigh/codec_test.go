@@ -3,9 +3,10 @@
 package rtneigh
 
 import (
+	"testing"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 	"github.com/nlgen/nlgen/runtime/wire/wiretest"
-	"testing"
 )
 
 func randomNdmsg(r *wiretest.Rand, s *Ndmsg) {

@@ -4,8 +4,9 @@ package rtneigh
 
 import (
 	"encoding/json"
-	"github.com/nlgen/nlgen/runtime/wire"
 	"net"
+
+	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // MarshalJSON writes the attributes under their schema names.

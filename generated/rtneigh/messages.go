@@ -3,9 +3,10 @@
 package rtneigh
 
 import (
-	"github.com/nlgen/nlgen/runtime/wire"
 	"net"
 	"net/netip"
+
+	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // Neighbour is a message of attribute set neighbour-attrs under the fixed header ndmsg.

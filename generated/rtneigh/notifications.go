@@ -16,6 +16,15 @@ const (
 	GroupNdUseropt Group = 20 // nd-useropt
 )
 
+var groupNames = wire.EnumNames{
+	{Value: 0x3, Name: "neigh"}, {Value: 0x14, Name: "nd-useropt"},
+}
+
+// String returns the name of the group, or its number where it has none.
+func (g Group) String() string {
+	return wire.EnumString(groupNames, uint64(g))
+}
+
 // Events subscribes to groups, for [nl.Subscribe]; without an argument, to all groups that the schema lists.
 func Events(groups ...Group) nl.EventSource {
 	if len(groups) == 0 {
@@ -23,12 +32,12 @@ func Events(groups ...Group) nl.EventSource {
 	}
 	s := nl.EventSource{Family: &family, Decode: decodeNotification}
 	for _, g := range groups {
-		s.Groups = append(s.Groups, nl.GroupRef{ID: uint32(g)})
+		s.Groups = append(s.Groups, nl.GroupRef{Name: g.String(), ID: uint32(g)})
 	}
 	return s
 }
 
-// NewNeighNotification is the message newneigh-ntf from the kernel. It comes in group neigh.
+// NewNeighNotification is the notification newneigh-ntf. It comes in group neigh.
 //
 // An entry was added or changed.
 type NewNeighNotification struct {
@@ -36,7 +45,7 @@ type NewNeighNotification struct {
 	Neighbour Neighbour // the message
 }
 
-// DelNeighNotification is the message delneigh-ntf from the kernel. It comes in group neigh.
+// DelNeighNotification is the notification delneigh-ntf. It comes in group neigh.
 //
 // An entry was removed.
 type DelNeighNotification struct {
@@ -44,7 +53,7 @@ type DelNeighNotification struct {
 	Neighbour Neighbour // the message
 }
 
-// GetNeighNotification is the message getneigh-ntf from the kernel. It comes in group neigh.
+// GetNeighNotification is the notification getneigh-ntf. It comes in group neigh.
 //
 // The kernel wants an address that user space shall find: app-probes of a table, or l2miss and l3miss of
 // VXLAN.
@@ -53,7 +62,7 @@ type GetNeighNotification struct {
 	Neighbour Neighbour // the message
 }
 
-// GetNeightblNotification is the message getneightbl from the kernel.
+// GetNeightblNotification is the notification getneightbl.
 type GetNeightblNotification struct {
 	nl.Meta
 	Ndt Ndt // the message

@@ -4,6 +4,7 @@ package rtneigh
 
 import (
 	"encoding/binary"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 )
 

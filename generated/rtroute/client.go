@@ -4,8 +4,16 @@ package rtroute
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Message types of the requests.
+const (
+	CmdNewRoute = 24 // RTM_NEWROUTE
+	CmdDelRoute = 25 // RTM_DELROUTE
+	CmdGetRoute = 26 // RTM_GETROUTE
 )
 
 // A Client calls the operations of rt-route. It is safe for concurrent use.

@@ -3,9 +3,10 @@
 package rtroute
 
 import (
+	"testing"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 	"github.com/nlgen/nlgen/runtime/wire/wiretest"
-	"testing"
 )
 
 func randomRtmsg(r *wiretest.Rand, s *Rtmsg) {

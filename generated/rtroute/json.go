@@ -4,6 +4,7 @@ package rtroute
 
 import (
 	"encoding/json"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 )
 

@@ -3,8 +3,9 @@
 package rtroute
 
 import (
-	"github.com/nlgen/nlgen/runtime/wire"
 	"net/netip"
+
+	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // Route is a message of attribute set route-attrs under the fixed header rtmsg.

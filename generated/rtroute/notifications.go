@@ -19,6 +19,16 @@ const (
 	GroupMPLSRoute  Group = 27 // mpls-route
 )
 
+var groupNames = wire.EnumNames{
+	{Value: 0x6, Name: "ipv4-mroute"}, {Value: 0x7, Name: "ipv4-route"}, {Value: 0xa, Name: "ipv6-mroute"},
+	{Value: 0xb, Name: "ipv6-route"}, {Value: 0x1b, Name: "mpls-route"},
+}
+
+// String returns the name of the group, or its number where it has none.
+func (g Group) String() string {
+	return wire.EnumString(groupNames, uint64(g))
+}
+
 // Events subscribes to groups, for [nl.Subscribe]; without an argument, to all groups that the schema lists.
 func Events(groups ...Group) nl.EventSource {
 	if len(groups) == 0 {
@@ -26,12 +36,12 @@ func Events(groups ...Group) nl.EventSource {
 	}
 	s := nl.EventSource{Family: &family, Decode: decodeNotification}
 	for _, g := range groups {
-		s.Groups = append(s.Groups, nl.GroupRef{ID: uint32(g)})
+		s.Groups = append(s.Groups, nl.GroupRef{Name: g.String(), ID: uint32(g)})
 	}
 	return s
 }
 
-// NewRouteNotification is the message newroute-ntf from the kernel.
+// NewRouteNotification is the notification newroute-ntf.
 //
 // A route was added or changed.
 type NewRouteNotification struct {
@@ -39,7 +49,7 @@ type NewRouteNotification struct {
 	Route Route // the message
 }
 
-// DelRouteNotification is the message delroute-ntf from the kernel.
+// DelRouteNotification is the notification delroute-ntf.
 //
 // A route was removed.
 type DelRouteNotification struct {

@@ -4,8 +4,16 @@ package rtrule
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Message types of the requests.
+const (
+	CmdNewRule = 32 // RTM_NEWRULE
+	CmdDelRule = 33 // RTM_DELRULE
+	CmdGetRule = 34 // RTM_GETRULE
 )
 
 // A Client calls the operations of rt-rule. It is safe for concurrent use.

@@ -3,9 +3,10 @@
 package rtrule
 
 import (
+	"testing"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 	"github.com/nlgen/nlgen/runtime/wire/wiretest"
-	"testing"
 )
 
 func randomFIBRuleHdr(r *wiretest.Rand, s *FIBRuleHdr) {

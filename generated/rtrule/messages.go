@@ -3,8 +3,9 @@
 package rtrule
 
 import (
-	"github.com/nlgen/nlgen/runtime/wire"
 	"net/netip"
+
+	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // FIBRule is a message of attribute set fib-rule-attrs under the fixed header fib-rule-hdr.

@@ -16,6 +16,15 @@ const (
 	GroupIPv6Rule Group = 19 // ipv6-rule
 )
 
+var groupNames = wire.EnumNames{
+	{Value: 0x8, Name: "ipv4-rule"}, {Value: 0x13, Name: "ipv6-rule"},
+}
+
+// String returns the name of the group, or its number where it has none.
+func (g Group) String() string {
+	return wire.EnumString(groupNames, uint64(g))
+}
+
 // Events subscribes to groups, for [nl.Subscribe]; without an argument, to all groups that the schema lists.
 func Events(groups ...Group) nl.EventSource {
 	if len(groups) == 0 {
@@ -23,12 +32,12 @@ func Events(groups ...Group) nl.EventSource {
 	}
 	s := nl.EventSource{Family: &family, Decode: decodeNotification}
 	for _, g := range groups {
-		s.Groups = append(s.Groups, nl.GroupRef{ID: uint32(g)})
+		s.Groups = append(s.Groups, nl.GroupRef{Name: g.String(), ID: uint32(g)})
 	}
 	return s
 }
 
-// NewRuleNotification is the message newrule-ntf from the kernel.
+// NewRuleNotification is the notification newrule-ntf.
 //
 // A rule was added.
 type NewRuleNotification struct {
@@ -36,7 +45,7 @@ type NewRuleNotification struct {
 	FIBRule FIBRule // the message
 }
 
-// DelRuleNotification is the message delrule-ntf from the kernel.
+// DelRuleNotification is the notification delrule-ntf.
 //
 // A rule was removed.
 type DelRuleNotification struct {

@@ -4,6 +4,7 @@ package rtrule
 
 import (
 	"encoding/binary"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 )
 

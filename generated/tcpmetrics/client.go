@@ -4,8 +4,15 @@ package tcpmetrics
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Commands of the requests.
+const (
+	CmdGet = 1 // TCP_METRICS_CMD_GET
+	CmdDel = 2 // TCP_METRICS_CMD_DEL
 )
 
 // A Client calls the operations of tcp_metrics. It is safe for concurrent use.

@@ -3,9 +3,10 @@
 package tcpmetrics
 
 import (
+	"testing"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 	"github.com/nlgen/nlgen/runtime/wire/wiretest"
-	"testing"
 )
 
 func randTCPMetrics(r *wiretest.Rand) *TCPMetrics {

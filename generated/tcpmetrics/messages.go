@@ -3,8 +3,9 @@
 package tcpmetrics
 
 import (
-	"github.com/nlgen/nlgen/runtime/wire"
 	"net/netip"
+
+	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // TCPMetrics is the attribute set tcp-metrics.

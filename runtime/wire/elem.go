@@ -49,6 +49,13 @@ func fit[T Integer](e *Encoder, v T, bits int) uint64 {
 	return uint64(v)
 }
 
+// NoTail makes it an error that a struct inside a struct has a tail, for which there is no room.
+func (e *Encoder) NoTail(tail Bytes) {
+	if len(tail) > 0 {
+		e.failStruct("tail in a struct that is inside another one")
+	}
+}
+
 // failStruct makes the message an error about the struct or fixed header that is being filled.
 func (e *Encoder) failStruct(reason string) {
 	if e.fail != nil {

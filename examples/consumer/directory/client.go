@@ -4,7 +4,14 @@ package directory
 
 import (
 	"context"
+
 	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Message types of the requests.
+const (
+	CmdGetEntry = 16 // DIRECTORY_CMD_GETENTRY
+	CmdNewEntry = 18 // DIRECTORY_CMD_NEWENTRY
 )
 
 // A Client calls the operations of directory. It is safe for concurrent use.

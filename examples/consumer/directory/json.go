@@ -4,8 +4,9 @@ package directory
 
 import (
 	"encoding/json"
-	"github.com/nlgen/nlgen/runtime/wire"
 	"net"
+
+	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // MarshalJSON writes the attributes under their schema names.

@@ -3,9 +3,10 @@
 package directory
 
 import (
-	"github.com/nlgen/nlgen/runtime/wire"
 	"net"
 	"net/netip"
+
+	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // Entry is a message of attribute set entry-attrs under the fixed header entry-header.

@@ -10,22 +10,29 @@ import (
 // Group is a multicast group of the family, for [Events].
 type Group uint32
 
+var groupNames = wire.EnumNames{}
+
+// String returns the name of the group, or its number where it has none.
+func (g Group) String() string {
+	return wire.EnumString(groupNames, uint64(g))
+}
+
 // Events subscribes to groups, for [nl.Subscribe]; without an argument, to all groups that the schema lists.
 func Events(groups ...Group) nl.EventSource {
 	s := nl.EventSource{Family: &family, Decode: decodeNotification}
 	for _, g := range groups {
-		s.Groups = append(s.Groups, nl.GroupRef{ID: uint32(g)})
+		s.Groups = append(s.Groups, nl.GroupRef{Name: g.String(), ID: uint32(g)})
 	}
 	return s
 }
 
-// NewEntryNotification is the message newentry from the kernel.
+// NewEntryNotification is the notification newentry.
 type NewEntryNotification struct {
 	nl.Meta
 	Entry Entry // the message
 }
 
-// GetEntryNotification is the message getentry from the kernel.
+// GetEntryNotification is the notification getentry.
 type GetEntryNotification struct {
 	nl.Meta
 	Entry Entry // the message

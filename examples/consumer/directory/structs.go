@@ -4,6 +4,7 @@ package directory
 
 import (
 	"encoding/binary"
+
 	"github.com/nlgen/nlgen/runtime/wire"
 )
 

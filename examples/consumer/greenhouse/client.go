@@ -4,8 +4,15 @@ package greenhouse
 
 import (
 	"context"
-	"github.com/nlgen/nlgen/runtime/nl"
 	"iter"
+
+	"github.com/nlgen/nlgen/runtime/nl"
+)
+
+// Commands of the requests.
+const (
+	CmdGetZone = 1 // GREENHOUSE_CMD_GET_ZONE
+	CmdSetZone = 2 // GREENHOUSE_CMD_SET_ZONE
 )
 
 // A Client calls the operations of greenhouse. It is safe for concurrent use.

@@ -27,7 +27,7 @@ func Events(groups ...Group) nl.EventSource {
 	return s
 }
 
-// ZoneNotification is the message zone-ntf from the kernel. It comes in group zones.
+// ZoneNotification is the notification zone-ntf. It comes in group zones.
 //
 // A zone has changed.
 type ZoneNotification struct {

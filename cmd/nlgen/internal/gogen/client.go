@@ -10,6 +10,7 @@ import (
 // clientFile writes the client: a method a do, two a dump.
 func (p *pkg) clientFile() *file {
 	w := p.file()
+	p.numbers(w)
 	w.decl(wrap(fmt.Sprintf("A Client calls the operations of %s. It is safe for concurrent use.", p.fam.Name)), "type Client struct {\nconn *nl.Conn\n}")
 	w.fn(wrap("New returns a client that uses c, which many clients can share."), "New(c *nl.Conn) *Client", "return &Client{c}")
 	w.fn(wrap("Dial opens a connection of its own for a client. Close it when done."), "Dial(o nl.Options) (*Client, error)",
@@ -25,6 +26,26 @@ func (p *pkg) clientFile() *file {
 		}
 	}
 	return w
+}
+
+// numbers writes the constants of the operations, which servers and filters want.
+func (p *pkg) numbers(w *file) {
+	if len(p.ops) == 0 {
+		return
+	}
+	what := "Message types of the requests."
+	if p.fam.Generic {
+		what = "Commands of the requests."
+	}
+	lines := []string{"const ("}
+	for _, o := range p.ops {
+		m := o.op.Do
+		if m == nil {
+			m = o.op.Dump
+		}
+		lines = append(lines, fmt.Sprintf("%s = %d // %s", o.number, m.Request, o.op.CName))
+	}
+	w.decl([]string{what}, "%s", strings.Join(append(lines, ")"), "\n"))
 }
 
 // reads tells a request that changes nothing, by the only thing that says so: its name.

@@ -2,6 +2,7 @@ package gogen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/ir"
@@ -32,8 +33,12 @@ func (p *pkg) params(r *record) (declared string) {
 
 func selectorVar(s *ir.Selector) string { return lowerFirst(camel(s.Name)) }
 
-// selectorExpr is what a record's code calls the selector: a field, a member of the header, or a parameter.
-func (p *pkg) selectorExpr(r *record, s *ir.Selector) string {
+// selectorExpr is what a record's code calls the selector: a local variable that holds what its
+// sub-messages want of it, a field, a member of the header, or a parameter.
+func (p *pkg) selectorExpr(r *record, s *ir.Selector, local ...string) string {
+	if slices.Contains(local, selectorVar(s)) {
+		return selectorVar(s)
+	}
 	for _, f := range r.fields {
 		if f.attr.Name == s.Name && f.name != "" {
 			return "m." + f.name
@@ -55,10 +60,10 @@ func (p *pkg) selectorExpr(r *record, s *ir.Selector) string {
 }
 
 // pass lists the selectors that the code of r hands to the code of inner, each with a leading comma.
-func (p *pkg) pass(r *record, inner *record) string {
+func (p *pkg) pass(r *record, inner *record, local ...string) string {
 	s := ""
 	for _, o := range inner.outer() {
-		s += ", " + p.selectorExpr(r, o)
+		s += ", " + p.selectorExpr(r, o, local...)
 	}
 	return s
 }

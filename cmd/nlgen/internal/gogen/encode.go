@@ -38,6 +38,7 @@ func (p *pkg) encodeMethod(w *file, r *record) {
 	}
 	body = append(body, "e.Unknown(m.Unknown)")
 	sel := map[*ir.Attr]string{} // selectors whose value the sub-messages decide
+	var local []string
 	for _, f := range r.fields {
 		if f.name == "" || f.attr.Type.Kind != ir.SubMsg {
 			continue
@@ -48,6 +49,7 @@ func (p *pkg) encodeMethod(w *file, r *record) {
 		}
 		if sel[s.Attr] == "" {
 			sel[s.Attr] = selectorVar(s)
+			local = append(local, selectorVar(s))
 			body = append(body, fmt.Sprintf("%s := %s", sel[s.Attr], p.selectorExpr(r, s)))
 		}
 		v := "m." + f.name
@@ -66,7 +68,7 @@ func (p *pkg) encodeMethod(w *file, r *record) {
 			body = append(body, p.writeOpt(f.attr.Type, fmt.Sprint(f.attr.ID), v))
 			continue
 		}
-		body = append(body, p.write(r, f)...)
+		body = append(body, p.write(r, f, local)...)
 	}
 	what := "Encode writes m as one level of attributes, what it does not know first. A nil m writes an empty one."
 	if len(r.outer()) > 0 {
@@ -100,16 +102,16 @@ func selectorsFirst(fields []*field) []*field {
 }
 
 // write is the statements that write a field.
-func (p *pkg) write(r *record, f *field) []string {
+func (p *pkg) write(r *record, f *field, local []string) []string {
 	t, id, src := f.attr.Type, fmt.Sprint(f.attr.ID), "m."+f.name
 	switch t.Kind {
 	case ir.Nest:
 		in := p.bySet[t.Set]
 		if f.attr.Multi {
 			return []string{"for i := range " + src + " {",
-				fmt.Sprintf("encode%s(e, %s, &%s[i]%s)", in.name, id, src, p.pass(r, in)), "}"}
+				fmt.Sprintf("encode%s(e, %s, &%s[i]%s)", in.name, id, src, p.pass(r, in, local...)), "}"}
 		}
-		return []string{fmt.Sprintf("encode%s(e, %s, %s%s)", in.name, id, src, p.pass(r, in))}
+		return []string{fmt.Sprintf("encode%s(e, %s, %s%s)", in.name, id, src, p.pass(r, in, local...))}
 	case ir.CStruct:
 		if f.attr.Multi {
 			return []string{"for i := range " + src + " {",
@@ -120,16 +122,16 @@ func (p *pkg) write(r *record, f *field) []string {
 	case ir.Indexed:
 		if f.attr.Multi {
 			return append(append([]string{"for i := range " + src + " {", "s := " + src + "[i : i+1]"},
-				p.writeIndexed(r, t, id, "s", 0)...), "}")
+				p.writeIndexed(r, t, id, "s", 0, local)...), "}")
 		}
-		return append(append([]string{"if " + src + " != nil {"}, p.writeIndexed(r, t, id, src, 0)...), "}")
+		return append(append([]string{"if " + src + " != nil {"}, p.writeIndexed(r, t, id, src, 0, local)...), "}")
 	case ir.SubMsg:
 		sub := p.subs[t.Sub]
 		check := ", wire.Opt[" + p.selectorType(t.Sub.Type) + "]{}"
 		if t.Selector.Attr == nil {
-			check = ", " + p.selectorExpr(r, t.Selector)
+			check = ", " + p.selectorExpr(r, t.Selector, local...)
 		}
-		check += p.passSub(r, t.Sub)
+		check += p.passSub(r, t.Sub, local...)
 		if f.attr.Multi {
 			return []string{"for _, v := range " + src + " {", fmt.Sprintf("encode%s(e, %s, v%s)", sub.name, id, check), "}"}
 		}
@@ -187,7 +189,7 @@ func (p *pkg) writeValue(t *ir.Type, id, src string) string {
 }
 
 // writeIndexed is the statements that write an indexed array, one level of loops a level of arrays.
-func (p *pkg) writeIndexed(r *record, t *ir.Type, id, src string, depth int) []string {
+func (p *pkg) writeIndexed(r *record, t *ir.Type, id, src string, depth int, local []string) []string {
 	i, n := "i", "n"
 	for range depth {
 		i, n = i+"i", n+"n"
@@ -201,11 +203,11 @@ func (p *pkg) writeIndexed(r *record, t *ir.Type, id, src string, depth int) []s
 	case ir.Nest:
 		in := p.bySet[t.Elem.Set]
 		out = append(out, fmt.Sprintf("in := e.Nest(%s.Index)", at),
-			fmt.Sprintf("%s.Value.%s(e%s)", at, encodeName(in), p.pass(r, in)), "e.End(in)")
+			fmt.Sprintf("%s.Value.%s(e%s)", at, encodeName(in), p.pass(r, in, local...)), "e.End(in)")
 	case ir.CStruct:
 		out = append(out, fmt.Sprintf("%s.Value.encode(e, e.Struct(%s.Index, %d, %s.Value.Tail))", at, at, t.Elem.Struct.Size, at))
 	case ir.Indexed:
-		out = append(out, p.writeIndexed(r, t.Elem, at+".Index", at+".Value", depth+1)...)
+		out = append(out, p.writeIndexed(r, t.Elem, at+".Index", at+".Value", depth+1, local)...)
 	default:
 		out = append(out, p.writeValue(t.Elem, at+".Index", at+".Value"))
 	}

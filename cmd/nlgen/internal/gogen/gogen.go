@@ -66,9 +66,34 @@ func Generate(f *ir.Family, o Options) (map[string][]byte, error) {
 		if err := w.f.Render(&b); err != nil {
 			return nil, fmt.Errorf("family %s: write %s: %w", f.Name, name, err)
 		}
-		out[name] = b.Bytes()
+		out[name] = groupImports(b.Bytes())
 	}
 	return out, nil
+}
+
+// groupImports sorts the standard library before the rest, which jennifer does not.
+func groupImports(src []byte) []byte {
+	const open, end = "\nimport (\n", "\n)\n"
+	head, rest, ok := strings.Cut(string(src), open)
+	if !ok {
+		return src
+	}
+	block, tail, ok := strings.Cut(rest, end)
+	if !ok {
+		return src
+	}
+	var std, other []string
+	for _, l := range strings.Split(block, "\n") {
+		if first, _, _ := strings.Cut(l, "/"); strings.Contains(first, ".") {
+			other = append(other, l)
+		} else {
+			std = append(std, l)
+		}
+	}
+	if std != nil && other != nil {
+		std = append(std, "")
+	}
+	return []byte(head + open + strings.Join(append(std, other...), "\n") + end + tail)
 }
 
 func (p *pkg) anyShadowed() bool {

@@ -88,6 +88,7 @@ type note struct {
 type opType struct {
 	op       *ir.Op
 	do, dump string // method names
+	number   string // constant of the request's message type or command
 	rec      *record
 }
 
@@ -136,8 +137,8 @@ func (p *pkg) nameGroups() {
 
 func (p *pkg) nameOperations() {
 	for _, op := range p.fam.Ops {
-		o := &opType{op: op}
 		n := opName(op.Name, p.fused)
+		o := &opType{op: op, number: p.scope.claim("Cmd"+n, "Op", "operation "+op.Name)}
 		if op.Do != nil {
 			o.do = p.methods.claim(n, "Op", "operation "+op.Name)
 		}
@@ -251,9 +252,7 @@ func (p *pkg) nameSubs() {
 		for _, f := range s.Formats {
 			what := fmt.Sprintf("format %s of sub-message %s", f.Value, s.Name)
 			ft := &formatType{f: f, name: p.scope.claim(t.name+camel(f.Value), "Format", what)}
-			if f.Set != nil && f.Header == nil {
-				ft.alias = p.bySet[f.Set]
-			} else {
+			if ft.alias = p.sameRecord(f); ft.alias == nil {
 				r := &record{name: ft.name, set: f.Set, header: f.Header, what: "is the " + what + "."}
 				if f.Set != nil {
 					r.doc = f.Set.Doc
@@ -264,6 +263,23 @@ func (p *pkg) nameSubs() {
 		}
 		p.subs[s] = t
 	}
+}
+
+// sameRecord is the record that already describes what a format holds: that of its set, or of a message with
+// the same fixed header.
+func (p *pkg) sameRecord(f *ir.Format) *record {
+	if f.Set == nil {
+		return nil
+	}
+	if f.Header == nil {
+		return p.bySet[f.Set]
+	}
+	for m, r := range p.byMsg {
+		if m.Set == f.Set && m.Header == f.Header {
+			return r
+		}
+	}
+	return nil
 }
 
 func (p *pkg) nameDefinitions() {

@@ -3,6 +3,8 @@ package gogen
 import (
 	"fmt"
 	"strings"
+
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/ir"
 )
 
 // notifyFile writes multicast groups, notifications and what decodes them.
@@ -10,7 +12,7 @@ func (p *pkg) notifyFile() *file {
 	w := p.file()
 	p.groupDecls(w)
 	for _, n := range p.notes {
-		first := fmt.Sprintf("%s is the message %s from the kernel.", n.name, n.n.Name)
+		first := fmt.Sprintf("%s is the notification %s.", n.name, n.n.Name)
 		if n.n.Group != nil {
 			first += fmt.Sprintf(" It comes in group %s.", n.n.Group.Name)
 		}
@@ -41,6 +43,19 @@ func (p *pkg) noteCases() []string {
 	return out
 }
 
+// groupNames gives the groups of a classic family, which are numbers, their names.
+func (p *pkg) groupNames(w *file) {
+	e := &ir.Enum{}
+	for _, g := range p.fam.Groups {
+		if g.ID != 0 {
+			e.Entries = append(e.Entries, ir.Entry{Name: g.Name, Value: uint64(g.ID)})
+		}
+	}
+	w.decl(nil, "%s", p.nameTable(e, "groupNames"))
+	w.fn([]string{"String returns the name of the group, or its number where it has none."}, "(g Group) String() string",
+		"return wire.EnumString(groupNames, uint64(g))")
+}
+
 func (p *pkg) groupDecls(w *file) {
 	kind := "uint32"
 	if p.fam.Generic {
@@ -65,7 +80,10 @@ func (p *pkg) groupDecls(w *file) {
 	if lines != nil {
 		w.decl([]string{"Multicast groups."}, "%s", "const (\n"+strings.Join(lines, "\n")+"\n)")
 	}
-	ref := "nl.GroupRef{ID: uint32(g)}"
+	if !p.fam.Generic {
+		p.groupNames(w)
+	}
+	ref := "nl.GroupRef{Name: g.String(), ID: uint32(g)}"
 	if p.fam.Generic {
 		ref = "nl.GroupRef{Name: string(g)}"
 	}

@@ -97,6 +97,9 @@ func (p *pkg) writeMember(m *ir.Member, src string) string {
 	at := fmt.Sprintf("b[%d:]", m.Offset)
 	switch {
 	case m.Struct != nil:
+		if p.structs[m.Struct].attr {
+			return fmt.Sprintf("%s.encode(e, %s)\ne.NoTail(%s.Tail)", src, at, src)
+		}
 		return fmt.Sprintf("%s.encode(e, %s)", src, at)
 	case m.Bytes || bytesHint(m) != "":
 		return fmt.Sprintf("copy(%s, %s[:])", at, src)

@@ -25,10 +25,10 @@ func subOuter(s *ir.Sub) []*ir.Selector {
 }
 
 // passSub is pass for the sets of a sub-message's formats.
-func (p *pkg) passSub(r *record, s *ir.Sub) string {
+func (p *pkg) passSub(r *record, s *ir.Sub, local ...string) string {
 	out := ""
 	for _, o := range subOuter(s) {
-		out += ", " + p.selectorExpr(r, o)
+		out += ", " + p.selectorExpr(r, o, local...)
 	}
 	return out
 }
