@@ -266,3 +266,30 @@ func TestDecodeMany(t *testing.T) {
 		}
 	})
 }
+
+// TestAgain walks a level twice, with and without a reason to.
+func TestAgain(t *testing.T) {
+	msg := join(attr(1, 1), attr(2, 2), attr(70, 3))
+	for _, tc := range []struct {
+		ids  []uint16
+		want int
+	}{
+		{nil, 3}, {[]uint16{2}, 3}, {[]uint16{9, 1}, 3}, {[]uint16{6}, 3} /* as 70 modulo 64 */, {[]uint16{3}, 0},
+	} {
+		d := wire.NewDecoder(msg, nil)
+		for d.Next() {
+			d.Keep()
+		}
+		d.Again(tc.ids...)
+		n := 0
+		for d.Next() {
+			n++
+		}
+		if n != tc.want {
+			t.Errorf("again for %v: %d attributes, want %d", tc.ids, n, tc.want)
+		}
+		if kept := d.Finish(&schema.Sets[1]); len(kept) != 3 {
+			t.Errorf("again for %v: %d attributes kept, want 3", tc.ids, len(kept))
+		}
+	}
+}

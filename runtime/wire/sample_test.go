@@ -311,7 +311,7 @@ func (m *Act) Decode(d *wire.Decoder) {
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(5)
 	for d.Next() {
 		switch d.Type() {
 		case 5:

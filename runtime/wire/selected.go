@@ -12,12 +12,25 @@ var ErrNoSelector = errors.New("sub-message without its selector")
 
 // Again goes back to the first attribute of the level, for those that can be read only once the rest of the
 // level is known: sub-messages, whose selector may stand behind them. Attributes that the first walk kept are
-// not to be kept again.
-func (d *Decoder) Again() {
+// not to be kept again. With ids, it goes back only if an attribute of one of these numbers may be there.
+func (d *Decoder) Again(ids ...uint16) {
+	if len(ids) > 0 && !d.seen(ids) {
+		return
+	}
 	d.lv.unique = d.lv.again == 0
 	if !d.lv.broken {
 		d.lv.next = d.lv.start
 	}
+}
+
+// seen reports whether the walk over the level met one of the numbers, or another one that is equal modulo 64.
+func (d *Decoder) seen(ids []uint16) bool {
+	for _, id := range ids {
+		if d.lv.seen>>(id&63)&1 != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Nested reports whether the attribute that Enter descended into carries NLA_F_NESTED.
