@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/nlgen/nlgen/runtime/wire"
@@ -18,8 +19,9 @@ func Dump[T any, P interface {
 	*T
 	wire.Message
 }](ctx context.Context, c *Conn, op *Op, req wire.Message, opts ...CallOption) iter.Seq2[*T, error] {
+	var interrupted atomic.Bool
 	return func(yield func(*T, error) bool) {
-		d := newDump(ctx, c, op, req, opts, false)
+		d := newDump(ctx, c, op, req, opts, false, &interrupted)
 		defer d.stop()
 		var values chunk[T]
 		for {
@@ -51,8 +53,9 @@ func Dump[T any, P interface {
 // allocate for each object. Byte slices alias the receive buffer and, like everything below into, are valid until
 // the loop's next step. Otherwise it is like [Dump].
 func DumpInto(ctx context.Context, c *Conn, op *Op, req, into wire.Message, opts ...CallOption) iter.Seq[error] {
+	var interrupted atomic.Bool
 	return func(yield func(error) bool) {
-		d := newDump(ctx, c, op, req, opts, true)
+		d := newDump(ctx, c, op, req, opts, true, &interrupted)
 		defer d.stop()
 		for {
 			more, err := d.next()
@@ -111,11 +114,12 @@ type dump struct {
 	other   int // messages of another type
 	unread  int // unreadable attributes
 
-	ahead *readAhead // on a pinned socket
+	interrupted *atomic.Bool // the range before was, for the count of retries
+	ahead       *readAhead   // on a pinned socket
 }
 
-func newDump(ctx context.Context, c *Conn, op *Op, req wire.Message, opts []CallOption, recycle bool) *dump {
-	d := &dump{ctx: ctx, c: c, op: op, req: req, cfg: callConfig{strict: c.opts.Strict}}
+func newDump(ctx context.Context, c *Conn, op *Op, req wire.Message, opts []CallOption, recycle bool, interrupted *atomic.Bool) *dump {
+	d := &dump{ctx: ctx, c: c, op: op, req: req, cfg: callConfig{strict: c.opts.Strict}, interrupted: interrupted}
 	d.cfg.set(opts)
 	d.cfg.noAck = d.cfg.noAck || !acknowledges(c.protocol, true)
 	spare := wire.NewSpare(recycle)
@@ -156,6 +160,9 @@ func (d *dump) start() error {
 	}
 	if err := d.begin(typ); err != nil {
 		return err
+	}
+	if d.interrupted.Swap(false) {
+		d.c.stats.retries.Add(1)
 	}
 	if d.e.pin != nil {
 		d.ahead = d.readAll()
@@ -237,6 +244,7 @@ func (d *dump) refused(errno int32, ack *extendedAck) ([]byte, error) {
 	if !ok {
 		return nil, err
 	}
+	d.c.stats.retries.Add(1)
 	if err := d.begin(again); err != nil {
 		return nil, err
 	}
@@ -259,6 +267,8 @@ func (d *dump) finish() error {
 	d.release()
 	switch {
 	case interrupted:
+		d.c.stats.interrupts.Add(1)
+		d.interrupted.Store(true)
 		return d.op.fail(ErrDumpInterrupted)
 	case d.got == 0 && d.other > 0:
 		return d.op.fail(fmt.Errorf("%w, but %d of another type", ErrNoReply, d.other))

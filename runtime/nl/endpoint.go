@@ -139,10 +139,25 @@ func (e *endpoint) stranger(p Packet) {
 	}
 }
 
+// obtain receives a datagram. A Transport may hand down what the system said as it is: EINTR is no answer, and
+// EAGAIN is ErrWouldBlock, or no answer either for who waits.
+func obtain(s Socket, b []byte, wait bool) (Packet, error) {
+	for {
+		p, err := s.Receive(b, wait)
+		switch {
+		case err == syscall.EINTR, err == syscall.EAGAIN && wait:
+		case err == syscall.EAGAIN:
+			return p, ErrWouldBlock
+		default:
+			return p, err
+		}
+	}
+}
+
 // poll receives what is there. A call that wants a pinned socket may have set a deadline, which is not for us.
 func (e *endpoint) poll() (Packet, error) {
 	for {
-		p, err := e.sock.Receive(e.in, false)
+		p, err := obtain(e.sock, e.in, false)
 		if err != os.ErrDeadlineExceeded {
 			return p, err
 		}
@@ -172,7 +187,7 @@ func (e *endpoint) await(ctx context.Context) (Packet, error) {
 // how calls interrupt a reader of events, which is not for us then.
 func (e *endpoint) sleep(ctx context.Context) (Packet, error) {
 	for {
-		p, err := e.sock.Receive(e.in, true)
+		p, err := obtain(e.sock, e.in, true)
 		if err != os.ErrDeadlineExceeded {
 			return p, err
 		}

@@ -31,6 +31,10 @@ var (
 	ErrTruncated = errors.New("message truncated")
 	// ErrMalformed says that the bytes of a datagram are no netlink messages.
 	ErrMalformed = errors.New("malformed message")
+	// ErrFilterIgnored says that a dump was asked for some objects only, but that this kernel, older than Linux
+	// 4.20, would list them all. [Options].NoStrictCheck lets such requests through; the few filters that old
+	// kernels know work then.
+	ErrFilterIgnored = errors.New("kernel too old to filter dumps, Linux 4.20 is needed")
 	// ErrWouldBlock is what a [Socket] returns when there is no datagram and it was told not to wait.
 	ErrWouldBlock = errors.New("no message waiting")
 )

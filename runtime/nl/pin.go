@@ -73,7 +73,7 @@ func (p *Pinned) Send(ctx context.Context, messages []byte, to uint32) error {
 		return fmt.Errorf("send: %w", err)
 	}
 	defer p.pin.give(e)
-	if err := e.sock.Send(messages, to); err != nil {
+	if err := transmit(e.sock, messages, to); err != nil {
 		return fmt.Errorf("send: %w", err)
 	}
 	e.tally.requests++

@@ -168,14 +168,14 @@ func (r *eventReader) receive(e *endpoint) error {
 
 func (r *eventReader) await(e *endpoint) (Packet, error) {
 	if r.ctx.Done() == nil {
-		return e.sock.Receive(e.in, true)
+		return obtain(e.sock, e.in, true)
 	}
 	fired := make(chan struct{})
 	stop := context.AfterFunc(r.ctx, func() {
 		e.sock.SetReadDeadline(longAgo)
 		close(fired)
 	})
-	p, err := e.sock.Receive(e.in, true)
+	p, err := obtain(e.sock, e.in, true)
 	if !stop() {
 		<-fired
 		e.sock.SetReadDeadline(time.Time{})

@@ -1,6 +1,10 @@
 package nl
 
-import "github.com/nlgen/nlgen/runtime/wire"
+import (
+	"syscall"
+
+	"github.com/nlgen/nlgen/runtime/wire"
+)
 
 // send encodes a request and sends it. typ is the message type: the operation's, or the family's id when that
 // is generic. From then on the endpoint is busy.
@@ -13,12 +17,24 @@ func (e *endpoint) send(op *Op, typ uint16, cfg *callConfig, req wire.Message) e
 	if err := e.encode(op, typ, cfg, req); err != nil {
 		return err
 	}
-	if err := e.sock.Send(e.request, cfg.to); err != nil {
+	if err := e.checkFilter(op); err != nil {
+		return err
+	}
+	if err := transmit(e.sock, e.request, cfg.to); err != nil {
 		return err
 	}
 	e.tally.requests++
 	e.busy = true
 	return nil
+}
+
+// transmit sends a datagram, again when a signal came in between: then nothing was sent.
+func transmit(s Socket, b []byte, to uint32) error {
+	for {
+		if err := s.Send(b, to); err != syscall.EINTR {
+			return err
+		}
+	}
 }
 
 func (e *endpoint) encode(op *Op, typ uint16, cfg *callConfig, req wire.Message) error {

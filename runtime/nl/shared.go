@@ -51,6 +51,7 @@ func (s *shared) socket(o SocketOptions) (Socket, error) {
 	closed := s.closed
 	if !closed {
 		s.open[sock] = struct{}{}
+		s.stats.sockets.Add(1)
 	}
 	s.mu.Unlock()
 	if closed {

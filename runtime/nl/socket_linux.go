@@ -1,7 +1,6 @@
 package nl
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -14,9 +13,10 @@ import (
 // kernelSocket is a netlink socket under the runtime's poller. Its receive and send functions are made
 // once, because a closure for each system call would cost an allocation.
 type kernelSocket struct {
-	file *os.File
-	raw  syscall.RawConn
-	port uint32
+	file   *os.File
+	raw    syscall.RawConn
+	port   uint32
+	strict bool // get requests are checked strictly
 
 	in  receiving
 	out sending
@@ -48,7 +48,8 @@ func openSocket(o SocketOptions) (*kernelSocket, error) {
 }
 
 func newKernelSocket(fd int, o SocketOptions) (*kernelSocket, error) {
-	if err := setOptions(fd, o); err != nil {
+	strict, err := setOptions(fd, o)
+	if err != nil {
 		return nil, err
 	}
 	if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
@@ -62,21 +63,13 @@ func newKernelSocket(fd int, o SocketOptions) (*kernelSocket, error) {
 	if !ok {
 		return nil, fmt.Errorf("read address of socket: %T is no netlink address", sa)
 	}
-	return &kernelSocket{port: name.Pid}, nil
+	return &kernelSocket{port: name.Pid, strict: strict}, nil
 }
 
-// setOptions turns on what this kernel has; an older one answers ENOPROTOOPT.
-func setOptions(fd int, o SocketOptions) error {
-	set := func(option int, want bool) error {
-		if !want {
-			return nil
-		}
-		err := unix.SetsockoptInt(fd, unix.SOL_NETLINK, option, 1)
-		if errors.Is(err, unix.ENOPROTOOPT) {
-			return nil
-		}
-		return err
-	}
+// setOptions turns on what this kernel has; an older one answers ENOPROTOOPT. strict says that it checks get requests
+// strictly.
+func setOptions(fd int, o SocketOptions) (strict bool, _ error) {
+	strict = !o.NoStrict
 	for _, opt := range []struct {
 		number int
 		want   bool
@@ -86,20 +79,24 @@ func setOptions(fd int, o SocketOptions) error {
 		{unix.NETLINK_CAP_ACK, true, "NETLINK_CAP_ACK"},
 		{unix.NETLINK_GET_STRICT_CHK, !o.NoStrict, "NETLINK_GET_STRICT_CHK"},
 		{unix.NETLINK_PKTINFO, o.Events, "NETLINK_PKTINFO"},
+		{unix.NETLINK_LISTEN_ALL_NSID, o.AllNSID, "NETLINK_LISTEN_ALL_NSID"},
 	} {
-		if err := set(opt.number, opt.want); err != nil {
-			return fmt.Errorf("set %s: %w", opt.name, err)
+		if !opt.want {
+			continue
 		}
-	}
-	if o.AllNSID {
-		if err := unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_LISTEN_ALL_NSID, 1); err != nil {
-			return fmt.Errorf("set NETLINK_LISTEN_ALL_NSID: %w", err)
+		err := unix.SetsockoptInt(fd, unix.SOL_NETLINK, opt.number, 1)
+		switch {
+		case err == nil:
+		case err == unix.ENOPROTOOPT && opt.number != unix.NETLINK_LISTEN_ALL_NSID:
+			strict = strict && opt.number != unix.NETLINK_GET_STRICT_CHK
+		default:
+			return false, fmt.Errorf("set %s: %w", opt.name, err)
 		}
 	}
 	if o.ReceiveBuffer > 0 {
-		return setBuffer(fd, unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, o.ReceiveBuffer)
+		return strict, setBuffer(fd, unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, o.ReceiveBuffer)
 	}
-	return nil
+	return strict, nil
 }
 
 // setBuffer sets a queue's size, beyond the system's limit where the process may.
@@ -114,6 +111,8 @@ func setBuffer(fd, force, plain, size int) error {
 }
 
 func (s *kernelSocket) Port() uint32 { return s.port }
+
+func (s *kernelSocket) Strict() bool { return s.strict }
 
 func (s *kernelSocket) SetReadDeadline(t time.Time) error { return s.file.SetReadDeadline(t) }
 

@@ -4,10 +4,13 @@ import "sync/atomic"
 
 // Stats count what a Conn has seen since it was dialled, on all its sockets and subscriptions.
 type Stats struct {
-	Requests   uint64 // sent
+	Sockets    uint64 // opened
+	Requests   uint64 // sent, the ones sent again included
 	Messages   uint64 // received, the dropped ones included
 	Bytes      uint64 // received
 	Drops      Drops
+	Retries    uint64 // requests sent again: under a family's new id, or for a dump that was interrupted
+	Interrupts uint64 // dumps that a change interrupted
 	Truncated  uint64 // datagrams larger than the receive buffer
 	Overruns   uint64 // times that a receive queue overflowed
 	Unreadable uint64 // attributes that did not fit their schema and were kept raw
@@ -24,7 +27,8 @@ type Drops struct {
 
 // counters are the shared form of Stats.
 type counters struct {
-	requests, messages, bytes              atomic.Uint64
+	sockets, requests, messages, bytes     atomic.Uint64
+	retries, interrupts                    atomic.Uint64
 	sender, port, sequence, typ, malformed atomic.Uint64
 	truncated, overruns, unreadable        atomic.Uint64
 }
@@ -55,6 +59,7 @@ func (c *counters) add(t *tally) {
 func (c *Conn) Stats() Stats {
 	n := c.stats
 	return Stats{
+		Sockets:  n.sockets.Load(),
 		Requests: n.requests.Load(),
 		Messages: n.messages.Load(),
 		Bytes:    n.bytes.Load(),
@@ -65,6 +70,8 @@ func (c *Conn) Stats() Stats {
 			Type:      n.typ.Load(),
 			Malformed: n.malformed.Load(),
 		},
+		Retries:    n.retries.Load(),
+		Interrupts: n.interrupts.Load(),
 		Truncated:  n.truncated.Load(),
 		Overruns:   n.overruns.Load(),
 		Unreadable: n.unreadable.Load(),

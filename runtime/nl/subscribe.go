@@ -193,7 +193,7 @@ func (s *Subscription) over() (error, bool) {
 func (s *Subscription) receive() error {
 	defer s.shared.stats.add(&s.tally)
 	for {
-		p, err := s.sock.Receive(s.in, true)
+		p, err := obtain(s.sock, s.in, true)
 		switch {
 		case err == syscall.ENOBUFS:
 			return s.overrun()

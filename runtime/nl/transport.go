@@ -44,6 +44,17 @@ type Socket interface {
 	Close() error
 }
 
+// A StrictSocket is a Socket that can tell whether get requests are checked strictly: kernels before Linux 4.20 do
+// not, and then ignore the filters of a dump. A Socket without the method is taken to be strict unless
+// NoStrict was asked for.
+type StrictSocket interface {
+	Socket
+	Strict() bool
+}
+
+// Kernel returns the Transport that [Dial] uses by default, for programs that wrap it.
+func Kernel(where NetNS) (Transport, error) { return kernel(where) }
+
 // A Packet describes one received datagram.
 type Packet struct {
 	Size  int    // length of the datagram, more than the buffer's when it was cut

@@ -290,7 +290,7 @@ func TestStats(t *testing.T) {
 	if _, err := nl.Collect(nl.Dump[datum](t.Context(), c, &testList, nil)); err != nil {
 		t.Fatal(err)
 	}
-	want := nl.Stats{Requests: 1, Messages: 3, Bytes: 24 + 24 + 16}
+	want := nl.Stats{Sockets: 1, Requests: 1, Messages: 3, Bytes: 24 + 24 + 16}
 	if diff := cmp.Diff(want, c.Stats()); diff != "" {
 		t.Errorf("stats (-want +got):\n%s", diff)
 	}
