@@ -132,7 +132,8 @@ other_systems() {
 
 # fuzz gives six targets ten seconds each; the day says which, so that all have their turn.
 fuzz() {
-	local targets=() names=() line name package
+	local list targets=() names=() line name package
+	list=$(go test -vet=off -list '^Fuzz' ./...) || fail "cannot list fuzz targets:"$'\n'"$list"
 	while read -r line; do
 		case $line in
 		Fuzz*) names+=("$line") ;;
@@ -144,22 +145,36 @@ fuzz() {
 			names=()
 			;;
 		esac
-	done < <(go test -list '^Fuzz' ./...)
+	done <<<"$list"
 	((${#targets[@]} > 0)) || fail "no fuzz targets found"
-	local each=6 first i failures=0
+	local each=6 first i failed=0
 	((${#targets[@]} > each)) || each=${#targets[@]}
 	first=$(($(date +%s) / 86400 * each % ${#targets[@]}))
 	echo "${#targets[@]} targets, $each of them today"
 	for ((i = first; i < first + each; i++)); do
 		read -r package name <<<"${targets[i % ${#targets[@]}]}"
 		echo "-- $package $name"
-		go test -run '^$' -fuzz "^$name\$" -fuzztime 10s -timeout 2m "$package" || failures=$((failures + 1))
+		fuzz_one "$package" "$name" || failed=$((failed + 1))
 	done
-	((failures == 0)) || {
+	((failed == 0)) || {
 		echo "inputs that failed:"
 		git ls-files --others -z -- '*/testdata/fuzz/*' | xargs -0 -r tail --verbose --lines=+1
-		fail "$failures fuzz targets failed"
+		fail "$failed fuzz targets failed"
 	}
+}
+
+# fuzz_one PACKAGE TARGET: fuzzes for ten seconds. At the end of that time go test may report its own deadline
+# as a failure; without a failing input it is none.
+fuzz_one() {
+	local output status=0
+	output=$(mktemp)
+	go test -run '^$' -fuzz "^$2\$" -fuzztime 10s -timeout 2m "$1" 2>&1 | tee "$output" || status=$?
+	if ((status != 0)) && grep -q 'context deadline exceeded' "$output" && ! grep -qE 'Failing input|panic:|_test\.go:' "$output"; then
+		echo "only the time ran out"
+		status=0
+	fi
+	rm "$output"
+	return "$status"
 }
 
 "$1"
