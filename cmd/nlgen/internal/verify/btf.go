@@ -43,7 +43,7 @@ func kernelFacts(dir string) (*facts, error) {
 			return nil, fmt.Errorf("read the type information of module %s: %w", e.Name(), err)
 		}
 	}
-	return r.facts, nil
+	return r.seal(), nil
 }
 
 type btfReader struct{ *facts }
@@ -74,20 +74,18 @@ func (r btfReader) spec(s *btf.Spec) error {
 	return nil
 }
 
-// maxDepth bounds how deep unnamed structs nest.
+// maxDepth bounds how deep structs nest.
 const maxDepth = 16
 
 // appendMembers adds members at their places, without bit-fields.
 func appendMembers(to []cMember, members []btf.Member, base, depth int) []cMember {
+	if depth > maxDepth {
+		return to
+	}
 	for _, m := range members {
 		at := base + int(m.Offset.Bytes())
-		if m.Name == "" && depth < maxDepth {
-			switch in := btf.UnderlyingType(m.Type).(type) {
-			case *btf.Struct:
-				to = appendMembers(to, in.Members, at, depth+1)
-			case *btf.Union:
-				to = appendMembers(to, in.Members, at, depth+1)
-			}
+		if m.Name == "" {
+			to = appendMembers(to, membersOf(m.Type), at, depth+1)
 			continue
 		}
 		if m.BitfieldSize != 0 {
@@ -97,7 +95,43 @@ func appendMembers(to []cMember, members []btf.Member, base, depth int) []cMembe
 		if err != nil {
 			continue // a function or an incomplete type: nothing that travels
 		}
-		to = append(to, cMember{m.Name, at, size})
+		to = append(to, cMember{name: m.Name, offset: at, size: size})
+		to = appendInner(to, m.Name, m.Type, at, depth+1)
 	}
 	return to
+}
+
+// appendInner adds what is inside a member.
+func appendInner(to []cMember, name string, t btf.Type, at, depth int) []cMember {
+	if depth > maxDepth {
+		return to
+	}
+	if a, ok := btf.UnderlyingType(t).(*btf.Array); ok {
+		size, err := btf.Sizeof(a.Type)
+		if err != nil || a.Nelems > maxElements {
+			return to
+		}
+		for i := range int(a.Nelems) {
+			elem := fmt.Sprintf("%s[%d]", name, i)
+			to = append(to, cMember{elem, at + i*size, size, true})
+			to = appendInner(to, elem, a.Type, at+i*size, depth+1)
+		}
+		return to
+	}
+	for _, m := range appendMembers(nil, membersOf(t), at, depth+1) {
+		m.name, m.inner = name+"."+m.name, true
+		to = append(to, m)
+	}
+	return to
+}
+
+// membersOf returns the members of a struct or union, none of other types.
+func membersOf(t btf.Type) []btf.Member {
+	switch t := btf.UnderlyingType(t).(type) {
+	case *btf.Struct:
+		return t.Members
+	case *btf.Union:
+		return t.Members
+	}
+	return nil
 }

@@ -74,7 +74,7 @@ func (m *match) show(g *group, v uint64) string {
 
 // unknown is about a name that the match does not have: the kernel may call the number otherwise, or be older.
 func (ix *index) unknown(g *group, m *match, it *item, claimed map[string]bool, r *report) {
-	if m.enum.macros || g.kind == operations || g.kind == constants || g.kind == mcastGroups {
+	if m.weak || m.enum.macros || g.kind == operations || g.kind == constants || g.kind == mcastGroups {
 		it.how = append(it.how, ix.source+": no "+it.cnames[0])
 		return
 	}
@@ -105,7 +105,7 @@ const maxNamed = 8
 
 // missing reports what the match has and the group has not.
 func (ix *index) missing(g *group, m *match, claimed map[string]bool, r *report) {
-	if m.enum.macros || g.kind != attributes && g.kind != values {
+	if m.weak || m.enum.macros || g.kind != attributes && g.kind != values {
 		return
 	}
 	have := map[uint64]bool{}

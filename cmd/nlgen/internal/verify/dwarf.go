@@ -3,6 +3,7 @@ package verify
 import (
 	"debug/dwarf"
 	"debug/elf"
+	"fmt"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ func debugFacts(path string) (*facts, error) {
 		}
 		if e == nil {
 			out.enums = append(out.enums, macros)
-			return out, nil
+			return out.seal(), nil
 		}
 		switch e.Tag {
 		case dwarf.TagEnumerationType:
@@ -71,16 +72,45 @@ func debugFacts(path string) (*facts, error) {
 
 // debugMembers adds a struct's members at their places, without bit-fields.
 func debugMembers(to []cMember, s *dwarf.StructType, base, depth int) []cMember {
+	if depth > maxDepth {
+		return to
+	}
 	for _, f := range s.Field {
 		at := base + int(f.ByteOffset)
-		if f.Name == "" && depth < maxDepth {
+		if f.Name == "" {
 			if in, ok := plain(f.Type).(*dwarf.StructType); ok {
 				to = debugMembers(to, in, at, depth+1)
 			}
 			continue
 		}
 		if f.BitSize == 0 {
-			to = append(to, cMember{f.Name, at, max(0, int(f.Type.Size()))})
+			to = append(to, cMember{name: f.Name, offset: at, size: max(0, int(f.Type.Size()))})
+			to = debugInner(to, f.Name, f.Type, at, depth+1)
+		}
+	}
+	return to
+}
+
+// debugInner adds what is inside a member.
+func debugInner(to []cMember, name string, t dwarf.Type, at, depth int) []cMember {
+	if depth > maxDepth {
+		return to
+	}
+	switch t := plain(t).(type) {
+	case *dwarf.StructType:
+		for _, m := range debugMembers(nil, t, at, depth+1) {
+			m.name, m.inner = name+"."+m.name, true
+			to = append(to, m)
+		}
+	case *dwarf.ArrayType:
+		size := int(t.Type.Size())
+		if t.Count > maxElements {
+			return to
+		}
+		for i := range int(max(0, t.Count)) {
+			elem := fmt.Sprintf("%s[%d]", name, i)
+			to = append(to, cMember{elem, at + i*size, size, true})
+			to = debugInner(to, elem, t.Type, at+i*size, depth+1)
 		}
 	}
 	return to

@@ -1,6 +1,10 @@
 package verify
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // facts is what one source knows of the kernel's C names: the type information of the running kernel, or
 // headers.
@@ -9,6 +13,14 @@ type facts struct {
 	running bool   // of the kernel that runs
 	enums   []*cEnum
 	structs map[string][]*cStruct // several where kernel code uses a name twice
+
+	structNames []string // sorted
+}
+
+// seal ends the filling.
+func (f *facts) seal() *facts {
+	f.structNames = slices.Sorted(maps.Keys(f.structs))
+	return f
 }
 
 // A cEnum is a C enum, or all macros with integer values, which have nothing else in common.
@@ -32,7 +44,7 @@ type cStruct struct {
 	list []cMember
 }
 
-// members returns the members, those of unnamed structs and unions inside as its own.
+// members returns the members, those of unnamed structs and unions as its own.
 func (s *cStruct) members() []cMember {
 	if s.load != nil {
 		s.list, s.load = s.load(), nil
@@ -40,10 +52,15 @@ func (s *cStruct) members() []cMember {
 	return s.list
 }
 
+// A cMember is a member of a struct, or one inside a member that is a struct or an array.
 type cMember struct {
-	name         string
+	name         string // "a.b" and "a[1]" for an inner one
 	offset, size int
+	inner        bool
 }
+
+// maxElements is how many elements of an array are members of their own.
+const maxElements = 64
 
 // sentinel tells enumerators that count the others.
 func sentinel(name string) bool {

@@ -26,6 +26,7 @@ type item struct {
 	kind   kind
 	name   string
 	cnames []string // in C by the rules of the language, the likeliest first
+	ends   []string // how it may end in C, where not as the name does
 	value  uint64
 	pos    ir.Pos
 	weak   bool // says nothing by its name, and is not missed: padding, reserved numbers
@@ -138,7 +139,8 @@ func operationGroup(f *ir.Family) *group {
 		}
 		g.message(op.Name, int(m.Request), op.Pos, op.CName)
 		if m.Reply >= 0 && m.Reply != int(m.Request) {
-			g.message("answer to "+op.Name, m.Reply, op.Pos, answers(op.CName)...)
+			it := g.message("answer to "+op.Name, m.Reply, op.Pos, answers(op.CName)...)
+			it.ends = answers(cName(op.Name))
 		}
 	}
 	return g
@@ -168,18 +170,20 @@ func messageGroup(f *ir.Family, name string) *group {
 	return g
 }
 
-func (g *group) message(name string, value int, pos ir.Pos, cnames ...string) {
-	g.items = append(g.items, &item{kind: operations, name: name, cnames: cnames, value: uint64(value), pos: pos})
+func (g *group) message(name string, value int, pos ir.Pos, cnames ...string) *item {
+	it := &item{kind: operations, name: name, cnames: cnames, value: uint64(value), pos: pos}
+	g.items = append(g.items, it)
+	return it
 }
 
-// answers returns what C may call the answer to an operation: its own name or that of the message that makes
-// what it gets.
+// answers returns what C may call the answer to an operation: a reply, or the message that makes what the
+// operation gets.
 func answers(op string) []string {
 	all := []string{op + "_REPLY"}
 	if i := strings.LastIndex(op, "GET"); i >= 0 {
 		all = append(all, op[:i]+"NEW"+op[i+len("GET"):])
 	}
-	return append(all, op)
+	return all
 }
 
 func constantGroup(f *ir.Family) *group {

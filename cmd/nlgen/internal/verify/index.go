@@ -48,6 +48,9 @@ func newIndex(f *facts, groups []*group) *index {
 
 // endings returns how an item's name in C may end.
 func endings(it *item) []string {
+	if it.ends != nil {
+		return it.ends
+	}
 	c := cName(it.name)
 	if it.kind == values {
 		return []string{c, c + "_BIT"}

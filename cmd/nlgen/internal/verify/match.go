@@ -12,6 +12,7 @@ type match struct {
 	enum    *cEnum
 	prefix  string // of the enum's names that belong to the group
 	how     string
+	weak    bool // by likeness, with an enum that has much else
 	found   map[*item]cValue
 	reading reading
 }
@@ -60,10 +61,14 @@ func prefixOf(c string, it *item) string { return strings.TrimSuffix(c, cName(it
 // What a match by likeness needs.
 const (
 	minHits    = 2   // names
-	minSure    = 3   // names where nothing else speaks for it
+	minSure    = 3   // names where little else speaks for it
 	minShare   = 0.6 // of the group's names that say something
-	minCovered = 0.5 // of the enum's names, where values differ
-	minSame    = 0.5 // of the values, where some differ and nothing else speaks for it
+	minCovered = 0.5 // of the enum's names
+
+	// Where values differ:
+	mostNames = 0.8 // of the group's names
+	nearlyAll = 0.9 // of the group's names and of the enum's
+	minSame   = 5   // names in that case
 )
 
 // byEnding takes the enum and prefix that most of the group's names follow, if one stands out.
@@ -92,26 +97,26 @@ func (ix *index) byEnding(g *group) (*match, string) {
 			return nil, fmt.Sprintf("%s and %s fit alike", b.describe(), o.describe())
 		}
 	}
-	if hits := len(b.found); !likely(hits, names, same, kin, b.covered()) {
+	if hits := len(b.found); !likely(hits, names, same, kin, len(words(g)), b.covered()) {
 		return nil, fmt.Sprintf("%s has %d of its names, but may be something else", b.describe(), hits)
 	}
 	return &match{
-		enum: b.enum, prefix: b.prefix, found: b.found,
+		enum: b.enum, prefix: b.prefix, found: b.found, weak: b.covered() < minCovered,
 		how: fmt.Sprintf("by likeness: %s has %d of %d names", b.describe(), len(b.found), names),
 	}, ""
 }
 
 // likely judges a pair by how many of the group's names the enum has, how many values of those agree, how many
 // words of the group's name the enum's names have, and which share of the enum the hits are. An enum whose values
-// agree may be part of a greater one; for one whose values do not, it must be clear that it is meant.
-func likely(hits, names, same, kin int, covered float64) bool {
+// agree may be part of a greater one. One whose values do not agree must clearly be what is meant: it has nearly
+// the same names, or most of them and all the words of the group's name.
+func likely(hits, names, same, kin, words int, covered float64) bool {
 	if same == hits {
 		return kin > 0 && covered >= minCovered || hits >= minSure
 	}
-	if covered < minCovered {
-		return false
-	}
-	return kin > 0 && (same > 0 || hits == names && hits >= minSure) || hits > minSure && float64(same) >= minSame*float64(hits)
+	share := float64(hits) / float64(names)
+	return hits >= minSure && kin == words && kin > 0 && share >= mostNames && covered >= minCovered ||
+		hits >= minSame && share >= nearlyAll && covered >= nearlyAll
 }
 
 // covered returns which share of an enum's names the candidate has.
@@ -119,12 +124,13 @@ func (c *candidate) covered() float64 {
 	if c.enum.macros {
 		return 1
 	}
-	all := 0
+	names := map[string]bool{}
 	for _, v := range c.enum.values {
 		if !sentinel(v.name) && !filler(v.name) {
-			all++
+			names[strings.TrimSuffix(v.name, "_BIT")] = true
 		}
 	}
+	all := len(names)
 	return float64(len(c.found)) / float64(max(all, 1))
 }
 
@@ -161,7 +167,7 @@ func (m *match) after(prefix string, it *item) (cValue, bool) {
 		}
 	}
 	for _, v := range m.enum.values {
-		if rest, ok := strings.CutPrefix(v.name, prefix); ok && !m.enum.macros && squeeze(rest) == squeeze(it.name) {
+		if rest, ok := strings.CutPrefix(v.name, prefix); ok && !m.enum.macros && squeeze(rest) == squeeze(endings(it)[0]) {
 			return v, true
 		}
 	}

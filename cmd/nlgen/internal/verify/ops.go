@@ -41,7 +41,7 @@ func compareFamily(f *ir.Family, l *liveFamily, t *attrTable, r *report) {
 	var missing []string
 	for id := range l.ops {
 		if !known[id] {
-			missing = append(missing, t.operation(f, id))
+			missing = append(missing, t.operation(id))
 		}
 	}
 	if len(missing) > 0 {

@@ -18,6 +18,7 @@ type report struct {
 	differences []spec.Diagnostic
 	unmatched   []spec.Diagnostic // and what was matched by something weaker than a name
 	total, seen [kinds]int
+	absent      bool // a generic family that the kernel does not have
 	said        map[string]bool
 }
 
@@ -54,7 +55,7 @@ var anySource = strings.NewReplacer("the kernel", "", "the header", "")
 
 // matched notes that a group was not matched by its names.
 func (r *report) matched(g *group, source, how string) {
-	r.add(g.pos, ruleMatched, "%s is matched with %s %s", g.describe(), source, how)
+	r.add(g.pos, ruleMatched, "%s matched with %s %s", g.describe(), source, how)
 }
 
 // count takes an item into the shares.
@@ -113,6 +114,10 @@ func (r *report) summary() string {
 			errors++
 		}
 	}
-	return fmt.Sprintf("%s: %d %% matched (%d of %d) with %s: %s; %d wrong, %d notes",
-		r.family, percent, seen, total, strings.Join(r.sources, ", "), strings.Join(parts, ", "), errors, len(r.differences)-errors)
+	text := fmt.Sprintf("%s: %d wrong, %d notes; %d %% matched with %s (%d of %d: %s)",
+		r.family, errors, len(r.differences)-errors, percent, strings.Join(r.sources, ", "), seen, total, strings.Join(parts, ", "))
+	if r.absent {
+		text += "; the kernel has no such family, or not in this network namespace: operations and policies are not compared"
+	}
+	return text
 }

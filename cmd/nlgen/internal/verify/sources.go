@@ -90,6 +90,19 @@ func (s *sources) close() {
 	}
 }
 
+// verifyAll holds schemas against all sources, one after the other.
+func (s *sources) verifyAll(ctx context.Context, all []schema) ([]*report, error) {
+	var reports []*report
+	for _, sc := range all {
+		r, err := s.verify(ctx, sc)
+		if err != nil {
+			return nil, err
+		}
+		reports = append(reports, r)
+	}
+	return reports, nil
+}
+
 // verify holds one schema against all sources.
 func (s *sources) verify(ctx context.Context, sc schema) (*report, error) {
 	f := sc.model
@@ -116,6 +129,7 @@ func (s *sources) verify(ctx context.Context, sc schema) (*report, error) {
 			compareFamily(f, l, table, r)
 			r.sources = append(r.sources, "the kernel's family")
 		}
+		r.absent = l == nil
 	}
 	for _, g := range groups {
 		for _, it := range g.items {

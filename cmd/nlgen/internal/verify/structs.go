@@ -74,7 +74,7 @@ func (ix *index) structOf(l *layout) (p *pairing, how string) {
 	}
 	// A struct with the same members, and a name that has the schema's in it or the other way round.
 	var alike []*cStruct
-	for _, name := range slices.Sorted(maps.Keys(ix.structs)) {
+	for _, name := range ix.structNames {
 		if akin(name, l.CName) {
 			alike = append(alike, ix.structs[name]...)
 		}
@@ -113,7 +113,7 @@ func pair(l *layout, c *cStruct) *pairing {
 	p.prefix = memberPrefix(l, c)
 	byName := map[string]cMember{}
 	for _, m := range c.members() {
-		if _, ok := byName[m.name]; !ok {
+		if _, ok := byName[m.name]; !ok && !m.inner {
 			byName[m.name] = m
 		}
 	}
@@ -152,7 +152,7 @@ func memberPrefix(l *layout, c *cStruct) string {
 	tally := map[string]int{}
 	for _, m := range l.members {
 		for _, cm := range c.members() {
-			if rest, ok := strings.CutSuffix(cm.name, m.cnames[0]); ok && (rest == "" || strings.HasSuffix(rest, "_")) {
+			if rest, ok := strings.CutSuffix(cm.name, m.cnames[0]); ok && !cm.inner && (rest == "" || strings.HasSuffix(rest, "_")) {
 				tally[rest]++
 			}
 		}
@@ -178,13 +178,11 @@ func (ix *index) compareStruct(l *layout, r *report) {
 	}
 	l.self.seen = true
 	if how != "by name" {
-		r.add(l.Pos, ruleMatched, "struct %s is matched with %s %s", l.Name, ix.source, how)
+		r.add(l.Pos, ruleMatched, "struct %s matched with %s %s", l.Name, ix.source, how)
 	}
 	newer := ix.compareMembers(l, p, r)
 	ix.compareSize(l, p, newer, r)
-	if p.c.size == l.Size {
-		ix.padding(l, r)
-	}
+	ix.padding(l, p, r)
 }
 
 // compareMembers reports members that are elsewhere or of another size, and tells whether the schema has
@@ -225,7 +223,7 @@ func (ix *index) compareSize(l *layout, p *pairing, newer bool, r *report) {
 	}
 	var names []string
 	for _, cm := range p.c.members() {
-		if !have[cm.name] && cm.offset+cm.size > 0 && cm.offset >= l.end() {
+		if !have[cm.name] && !cm.inner && cm.offset >= l.end() {
 			names = append(names, cm.name)
 		}
 	}
@@ -246,20 +244,23 @@ func (l *layout) end() int {
 }
 
 // padding reports the holes of a C struct that the schema does not write out: the first inside, else that at
-// the end.
-func (ix *index) padding(l *layout, r *report) {
+// the end. Holes that C does not have because something else is wrong are not reported.
+func (ix *index) padding(l *layout, p *pairing, r *report) {
 	for _, m := range l.members {
-		if m.packed != m.Offset {
+		if m.packed == m.Offset {
+			continue
+		}
+		if cm, ok := p.of[m]; ok && cm.offset == m.Offset {
 			r.add(m.item.pos, RuleUnwrittenPadding, "before %s there are %s of padding that the schema does not write: packed, the member is at offset %d, %s has it at %d",
 				m.item.name, inBytes(m.Offset-m.packed), m.packed, ix.source, m.Offset)
-			return
 		}
+		return
 	}
 	size := 0
 	for _, m := range l.Members {
 		size += packedSize(m)
 	}
-	if size != l.Size {
+	if size != l.Size && p.c.size == l.Size {
 		r.add(l.Pos, RuleUnwrittenPadding, "at the end of struct %s there are %s of padding that the schema does not write: packed it has %s, %s has %s",
 			l.Name, inBytes(l.Size-size), inBytes(size), ix.source, inBytes(l.Size))
 	}

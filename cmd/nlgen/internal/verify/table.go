@@ -13,6 +13,7 @@ type attrTable struct {
 	ids   map[attrID]*item // by C name, for subsets
 	ops   map[string]*item
 	names map[*ir.Set]map[uint16]string // in C
+	calls map[uint32]string             // operations in C
 }
 
 type attrID struct {
@@ -21,7 +22,7 @@ type attrID struct {
 }
 
 func newTable(f *ir.Family, groups []*group, ix *index) *attrTable {
-	t := &attrTable{attrs: map[*ir.Attr]*item{}, ids: map[attrID]*item{}, ops: map[string]*item{}, names: map[*ir.Set]map[uint16]string{}}
+	t := &attrTable{attrs: map[*ir.Attr]*item{}, ids: map[attrID]*item{}, ops: map[string]*item{}, names: map[*ir.Set]map[uint16]string{}, calls: map[uint32]string{}}
 	sets := map[string]*ir.Set{}
 	for _, s := range f.Sets {
 		sets[s.Name] = s
@@ -36,20 +37,35 @@ func newTable(f *ir.Family, groups []*group, ix *index) *attrTable {
 				t.ops[it.name] = it
 			}
 		}
-		if g.kind != attributes || ix == nil {
-			continue
-		}
-		if m, _ := ix.match(g); m != nil {
-			names := map[uint16]string{}
-			for _, v := range m.enum.values {
-				if !sentinel(v.name) && v.value <= 0x3fff {
-					names[uint16(v.value)] = v.name
-				}
-			}
-			t.names[sets[g.name]] = names
+		if ix != nil {
+			t.name(g, sets[g.name], ix)
 		}
 	}
 	return t
+}
+
+// name takes names in C from what a group is matched with.
+func (t *attrTable) name(g *group, set *ir.Set, ix *index) {
+	if g.kind != attributes && g.name != "operations" {
+		return
+	}
+	m, _ := ix.match(g)
+	if m == nil {
+		return
+	}
+	names := map[uint16]string{}
+	for _, v := range m.enum.values {
+		switch {
+		case sentinel(v.name) || v.value > 0xffff:
+		case g.kind == attributes:
+			names[uint16(v.value)] = v.name
+		default:
+			t.calls[uint32(v.value)] = v.name
+		}
+	}
+	if g.kind == attributes {
+		t.names[set] = names
+	}
 }
 
 func (t *attrTable) item(a *ir.Attr) *item {
@@ -97,4 +113,9 @@ func (t *attrTable) attribute(s *ir.Set, id uint16, v *nlctrl.Policy) string {
 }
 
 // operation names an operation that the schema does not have.
-func (t *attrTable) operation(_ *ir.Family, id uint32) string { return fmt.Sprint(id) }
+func (t *attrTable) operation(id uint32) string {
+	if name := t.calls[id]; name != "" {
+		return fmt.Sprintf("%s (%d)", name, id)
+	}
+	return fmt.Sprint(id)
+}

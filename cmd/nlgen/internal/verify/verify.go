@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/spec"
 )
@@ -75,16 +76,14 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	defer src.close()
-	var reports []*report
-	for _, s := range all {
-		r, err := src.verify(context.Background(), s)
-		if err != nil {
-			fmt.Fprintf(stderr, "nlgen: %v\n", err)
-			return 2
-		}
-		reports = append(reports, r)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	reports, err := src.verifyAll(ctx, all)
+	if err != nil {
+		fmt.Fprintf(stderr, "nlgen: %v\n", err)
+		return 2
 	}
-	if err := print(stdout, reports, o); err != nil {
+	if err := write(stdout, reports, o); err != nil {
 		fmt.Fprintf(stderr, "nlgen: print differences: %v\n", err)
 		return 2
 	}
@@ -95,6 +94,9 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	}
 	return 0
 }
+
+// patience bounds how long the kernel may take to answer everything.
+const patience = time.Minute
 
 // parseFlags lets flags and names stand in any order.
 func parseFlags(fl *flag.FlagSet, args []string) (names []string, err error) {
@@ -110,8 +112,8 @@ func parseFlags(fl *flag.FlagSet, args []string) (names []string, err error) {
 	}
 }
 
-// print writes the reports, differences first.
-func print(w io.Writer, reports []*report, o options) error {
+// write prints the reports, differences first.
+func write(w io.Writer, reports []*report, o options) error {
 	if o.json {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "  ")
