@@ -158,7 +158,7 @@ fuzz() {
 	done
 	((failed == 0)) || {
 		echo "inputs that failed:"
-		git ls-files --others -z -- '*/testdata/fuzz/*' | xargs -0 -r tail --verbose --lines=+1
+		git ls-files --others -z -- '*testdata/fuzz/*' | xargs -0 -r tail --verbose --lines=+1
 		fail "$failed fuzz targets failed"
 	}
 }
