@@ -61,12 +61,17 @@ vet() {
 	go vet ./...
 }
 
+# modules_all lists the folders of this repository's modules, the main one first.
+modules_all() {
+	git ls-files -- go.mod '*/go.mod' | grep -v '/testdata/' | xargs -n 1 dirname | sort
+}
+
 # lint runs the staticcheck that tools/go.mod pins over every module.
 lint() {
 	local bin dir
 	bin=$(mktemp -d)
 	go -C tools build -o "$bin/staticcheck" honnef.co/go/tools/cmd/staticcheck
-	for dir in . tools bench; do
+	for dir in $(modules_all); do
 		(cd "$dir" && "$bin/staticcheck" ./...) || fail "staticcheck of $dir failed"
 	done
 	rm -r "$bin"
@@ -85,15 +90,17 @@ tests() {
 	go test -race -timeout 15m ./...
 }
 
-# other_modules builds, vets and tests the modules that users do not see.
+# other_modules vets and tests the modules beside the main one.
 other_modules() {
 	local dir
-	for dir in tools bench; do
+	for dir in $(modules_all); do
+		[[ $dir != . ]] || continue
+		echo "-- $dir"
 		go -C "$dir" vet ./... || fail "go vet of $dir failed"
 		go -C "$dir" test -timeout 5m ./... || fail "go test of $dir failed"
 	done
 	# Not to measure: that the comparison still runs.
-	timeout --kill-after=10 60 go -C bench run . -routes 2000 -links 20 -runs 1 || fail "the benchmark does not run"
+	timeout --kill-after=10 60 go -C bench run . -routes 2000 -links 20 -runs 1 >/dev/null || fail "the benchmark does not run"
 }
 
 # The codec: what must be right whatever the machine's word size and byte order. Examples are left out: some
