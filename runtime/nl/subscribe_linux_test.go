@@ -14,10 +14,7 @@ import (
 	"github.com/nlgen/nlgen/runtime/wire"
 )
 
-var (
-	links  = nl.GroupRef{Name: "link", ID: groupLink}
-	neighs = nl.GroupRef{Name: "neigh", ID: 3}
-)
+var links = nl.GroupRef{Name: "link", ID: groupLink}
 
 func subscribe(t testing.TB, c *nl.Conn, opts ...nl.SubscribeOption) *nl.Subscription {
 	t.Helper()
