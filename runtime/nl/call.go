@@ -168,7 +168,10 @@ func (x *replies) take(m message) {
 		set = x.op.RequestSet
 	}
 	d := &x.e.dec
-	*d = wire.NewDecoder(body, nil)
+	if x.e.spare == nil {
+		x.e.spare = wire.NewSpare(false)
+	}
+	*d = wire.NewDecoder(body, x.e.spare)
 	d.SetStrict(x.cfg.strict)
 	x.out.Decode(d)
 	x.e.tally.unreadable += uint64(d.Unreadable())

@@ -29,8 +29,9 @@ type endpoint struct {
 	counted     bool // holds one of the pool's turns
 	tally       tally
 
-	enc wire.Encoder
-	dec wire.Decoder
+	enc   wire.Encoder
+	dec   wire.Decoder
+	spare *wire.Spare // memory of single replies, which are the callers'
 }
 
 // message is one received message.

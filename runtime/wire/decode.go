@@ -181,11 +181,7 @@ func (d *Decoder) String() Opt[string] {
 
 // Bytes reads the payload as it is. The result is not nil, even if it is empty.
 func (d *Decoder) Bytes() Bytes {
-	p := d.payload()
-	if d.aliases() {
-		return p
-	}
-	return append(make(Bytes, 0, len(p)), p...)
+	return d.own(d.payload())
 }
 
 // MAC reads a link-layer address of any length. The result is not nil, even if it is empty.
@@ -234,13 +230,9 @@ func (d *Decoder) Struct(n int, tail *Bytes) []byte {
 	if tail == nil {
 		return p[:n:n]
 	}
-	switch rest := p[n:]; {
-	case len(rest) == 0:
-		*tail = nil
-	case d.aliases():
-		*tail = rest
-	default:
-		*tail = append(Bytes(nil), rest...)
+	*tail = nil
+	if len(p) > n {
+		*tail = d.own(p[n:])
 	}
 	return p[:n:n]
 }

@@ -40,10 +40,7 @@ func (l Level) Nested() bool { return l.lv.raw&Nested != 0 }
 func (d *Decoder) Rest() Bytes {
 	b := d.buf[min(d.lv.next, d.lv.end):d.lv.end:d.lv.end]
 	d.lv.next = d.lv.end
-	if d.aliases() {
-		return b
-	}
-	return append(Bytes{}, b...)
+	return d.own(b)
 }
 
 // Sub writes a sub-message whose format the schema does not know.

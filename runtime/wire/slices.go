@@ -117,10 +117,13 @@ func grow[T any](d *Decoder, slot int, s []T, n int) []T {
 
 // makeSlice returns an empty slice of capacity n or more.
 func makeSlice[T any](d *Decoder, slot, n int) []T {
-	if d.sp == nil || !d.sp.recycle {
+	switch {
+	case d.sp == nil:
 		return make([]T, 0, n)
+	case d.sp.recycle:
+		return slotOf[arrays[T]](d.sp, slot).take(d.sp, n)
 	}
-	return slotOf[arrays[T]](d.sp, slot).take(d.sp, n)
+	return slotOf[arrays[T]](d.sp, slot).owned.cut(n, chunkElems)
 }
 
 // countType returns the number of attributes of the current one's type from here on: 0 if it was counted

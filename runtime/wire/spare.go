@@ -20,6 +20,7 @@ type Spare struct {
 	gen     uint64
 	slots   []any
 	attrs   arrays[Attr]
+	blobs   chunk[byte]
 	strings *stringCache
 }
 
@@ -53,8 +54,7 @@ type values[T any] struct {
 	gen   uint64
 	used  int
 	items []*T
-	chunk []T // values never used so far
-	size  int // of the last chunk
+	fresh chunk[T]
 }
 
 func (p *values[T]) take(sp *Spare) *T {
@@ -72,12 +72,7 @@ func (p *values[T]) take(sp *Spare) *T {
 }
 
 func (p *values[T]) more(recycle bool) *T {
-	if len(p.chunk) == 0 {
-		p.size = min(max(1, 2*p.size), 16)
-		p.chunk = make([]T, p.size)
-	}
-	v := &p.chunk[0]
-	p.chunk = p.chunk[1:]
+	v := &p.fresh.cut(1, chunkValues)[:1][0]
 	if recycle {
 		p.items = append(p.items, v)
 		p.used++
@@ -90,6 +85,7 @@ type arrays[T any] struct {
 	gen   uint64
 	used  int
 	items [][]T
+	owned chunk[T]
 }
 
 func (p *arrays[T]) take(sp *Spare, n int) []T {
@@ -105,6 +101,45 @@ func (p *arrays[T]) take(sp *Spare, n int) []T {
 		*s = make([]T, 0, max(n, 2*cap(*s)))
 	}
 	return *s
+}
+
+// Values that are the caller's come out of chunks of at most so many elements; larger ones have memory of their
+// own.
+const (
+	chunkValues = 16
+	chunkElems  = 128
+	chunkBytes  = 1024
+)
+
+// A chunk is memory for values that are the caller's, several to an allocation.
+type chunk[T any] struct {
+	free []T // never used so far
+	size int // of the last allocation
+}
+
+// cut returns an empty slice of capacity n. A chunk has at most limit elements.
+func (c *chunk[T]) cut(n, limit int) []T {
+	if n == 0 || n > limit/2 {
+		return make([]T, 0, n)
+	}
+	if len(c.free) < n {
+		c.size = min(max(n, 2*c.size), limit)
+		c.free = make([]T, c.size)
+	}
+	s := c.free[:0:n]
+	c.free = c.free[n:]
+	return s
+}
+
+// own returns bytes of the message in the form that they are given out: as they are, or copied.
+func (d *Decoder) own(p []byte) Bytes {
+	switch {
+	case d.sp == nil:
+		return append(make(Bytes, 0, len(p)), p...)
+	case d.sp.recycle:
+		return p
+	}
+	return append(d.sp.blobs.cut(len(p), chunkBytes), p...)
 }
 
 // makeAttrs returns room for n raw attributes.
