@@ -20,6 +20,11 @@ type schema struct {
 	model *ir.Family
 }
 
+// headers lists the uapi headers that the schema names, and the one that it has by default.
+func (s schema) headers() []string {
+	return append(slices.Clip(s.model.Headers), "linux/"+cIdent(s.model.Name)+".h")
+}
+
 // load reads the schemas that arguments name: files, folders of *.yaml files, embedded schemas; without
 // arguments all that are embedded. It returns what is wrong with those that cannot be used.
 func load(args []string) (all []schema, bad []spec.Diagnostic, err error) {

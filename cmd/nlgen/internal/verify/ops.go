@@ -31,12 +31,19 @@ func compareFamily(f *ir.Family, l *liveFamily, t *attrTable, r *report) {
 	}
 	compareGroups(f, l, r)
 	known := map[uint32]bool{}
+	var ops []operation
 	for _, op := range f.Ops {
-		c := operation{f, op, l, t, r}
+		c := operation{op, l, t, r}
 		if m := c.mode(); m != nil {
 			known[uint32(m.Request)] = true
-			c.compare()
+			ops = append(ops, c)
 		}
+	}
+	for _, c := range ops {
+		c.types()
+	}
+	for _, c := range ops {
+		c.compare()
 	}
 	var missing []string
 	for id := range l.ops {
@@ -77,7 +84,6 @@ func compareGroups(f *ir.Family, l *liveFamily, r *report) {
 
 // An operation is compared with what the kernel says of it.
 type operation struct {
-	f  *ir.Family
 	op *ir.Op
 	l  *liveFamily
 	t  *attrTable
@@ -92,6 +98,34 @@ func (c operation) mode() *ir.Mode {
 	return c.op.Dump
 }
 
+// modes lists the do and the dump, as the schema and the kernel have them.
+func (c operation) modes() []modePair {
+	return []modePair{
+		{"do", c.op.Do, nlctrl.OpFlagsCmdCapDo, c.l.do},
+		{"dump", c.op.Dump, nlctrl.OpFlagsCmdCapDump, c.l.dump},
+	}
+}
+
+type modePair struct {
+	name   string
+	schema *ir.Mode
+	flag   nlctrl.OpFlags
+	policy map[uint32]uint16
+}
+
+// types compares the attributes' types and limits with those of the policies that check requests.
+func (c operation) types() {
+	if c.op.Msg.Set == nil {
+		return
+	}
+	for _, m := range c.modes() {
+		if n, ok := m.policy[uint32(c.mode().Request)]; ok && m.schema != nil {
+			nesting{c.l, c.t, c.r, map[nested]bool{}}.compare(c.op.Msg.Set, c.l.policies[n])
+		}
+	}
+}
+
+// compare compares the modes, the attributes that requests list, and the privilege.
 func (c operation) compare() {
 	id := uint32(c.mode().Request)
 	flags, ok := c.l.ops[id]
@@ -100,15 +134,7 @@ func (c operation) compare() {
 		return
 	}
 	c.t.sawOperation(c.op)
-	for _, m := range []struct {
-		name   string
-		schema *ir.Mode
-		flag   nlctrl.OpFlags
-		policy map[uint32]uint16
-	}{
-		{"do", c.op.Do, nlctrl.OpFlagsCmdCapDo, c.l.do},
-		{"dump", c.op.Dump, nlctrl.OpFlagsCmdCapDump, c.l.dump},
-	} {
+	for _, m := range c.modes() {
 		switch kernel := flags.Has(m.flag); {
 		case m.schema != nil && !kernel:
 			c.r.add(c.op.Pos, RuleOperationMode, "%s has a %s, the kernel's has none", c.op.Name, m.name)
@@ -147,8 +173,7 @@ func (c operation) permission(flags nlctrl.OpFlags) {
 	}
 }
 
-// request compares the attributes that a request lists with those that the policy takes, and the attributes'
-// types and limits with the policy's.
+// request compares the attributes that a request lists with those that the policy takes.
 func (c operation) request(mode string, m *ir.Mode, p policy) {
 	set := c.op.Msg.Set
 	if set == nil {
@@ -178,8 +203,6 @@ func (c operation) request(mode string, m *ir.Mode, p policy) {
 			c.r.add(pos, RuleUnlistedAttribute, "the policy of the %s of %s takes %s, which the request does not list", mode, c.op.Name, a.Name)
 		}
 	}
-	n := nesting{c.l, c.t, c.r, map[nested]bool{}}
-	n.compare(set, p)
 }
 
 // checked tells whether a policy shows an attribute of this type.

@@ -30,7 +30,7 @@ func openSources(o options, all []schema) (*sources, error) {
 	var named []string
 	generic := false
 	for _, sc := range all {
-		named = append(append(named, sc.model.Headers...), "linux/"+cIdent(sc.model.Name)+".h")
+		named = append(named, sc.headers()...)
 		generic = generic || sc.model.Generic
 	}
 	kernel := make(chan result, 1)
