@@ -146,7 +146,7 @@ func (m *Link) Decode(d *wire.Decoder) {
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(12, 18, 26)
 	for d.Next() {
 		switch d.Type() {
 		case 12:
@@ -1550,7 +1550,7 @@ func (m *Linkinfo) decode(d *wire.Decoder, ifiFamily wire.Opt[AddressFamily]) {
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(2, 3, 5)
 	for d.Next() {
 		switch d.Type() {
 		case 2:
@@ -2151,7 +2151,7 @@ func (m *LinkinfoVeth) decode(d *wire.Decoder, kind wire.Opt[string], ifiFamily 
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(1)
 	for d.Next() {
 		switch d.Type() {
 		case 1:
@@ -2171,7 +2171,7 @@ func (m *LinkinfoVxcan) decode(d *wire.Decoder, kind wire.Opt[string], ifiFamily
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(1)
 	for d.Next() {
 		switch d.Type() {
 		case 1:
@@ -2209,7 +2209,7 @@ func (m *LinkinfoNetkit) decode(d *wire.Decoder, kind wire.Opt[string], ifiFamil
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(1)
 	for d.Next() {
 		switch d.Type() {
 		case 1:

@@ -74,7 +74,7 @@ func (m *Route) Decode(d *wire.Decoder) {
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(22)
 	for d.Next() {
 		switch d.Type() {
 		case 22:

@@ -19,7 +19,7 @@ func (m *Entry) Decode(d *wire.Decoder) {
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(3)
 	for d.Next() {
 		switch d.Type() {
 		case 3:

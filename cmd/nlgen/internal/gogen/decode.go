@@ -108,7 +108,7 @@ func (p *pkg) decodeMethod(w *file, r *record) {
 		body = append(append(body, first...), "default:", "d.Keep()", "}", "}")
 	}
 	if second != nil {
-		body = append(body, "d.Again()", "for d.Next() {", "switch d.Type() {")
+		body = append(body, "d.Again("+strings.Join(later, ", ")+")", "for d.Next() {", "switch d.Type() {")
 		body = append(append(body, second...), "}", "}")
 	}
 	body = append(body, fmt.Sprintf("m.Unknown = d.Finish(&schema.Sets[%d])", r.index))

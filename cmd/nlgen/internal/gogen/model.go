@@ -75,7 +75,6 @@ type formatType struct {
 	f      *ir.Format
 	rec    *record // has a header, or nothing
 	alias  *record // a defined type of another record
-	header bool
 }
 
 type note struct {

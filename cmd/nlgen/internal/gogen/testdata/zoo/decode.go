@@ -60,7 +60,7 @@ func (m *Animal) Decode(d *wire.Decoder) {
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(3, 19, 20)
 	for d.Next() {
 		switch d.Type() {
 		case 3:
@@ -146,7 +146,7 @@ func (m *Kin) decode(d *wire.Decoder, kind wire.Opt[string]) {
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(2, 3)
 	for d.Next() {
 		switch d.Type() {
 		case 2:
@@ -222,7 +222,7 @@ func (m *Bird) Decode(d *wire.Decoder) {
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(3)
 	for d.Next() {
 		switch d.Type() {
 		case 3:
@@ -257,7 +257,7 @@ func (m *DataEel) Decode(d *wire.Decoder) {
 			d.Keep()
 		}
 	}
-	d.Again()
+	d.Again(3)
 	for d.Next() {
 		switch d.Type() {
 		case 3:
