@@ -10,7 +10,7 @@ import (
 
 // PutU8 writes an 8-bit unsigned integer.
 func PutU8[T Integer](e *Encoder, id uint16, o Opt[T]) {
-	if v := uint8(o.v); T(v) != o.v || (v < 0) != (o.v < 0) {
+	if v := uint8(o.v); T(v) != o.v || o.v < 0 {
 		misfit(e, id, o.v, "unsigned", 8)
 		return
 	}
@@ -19,7 +19,7 @@ func PutU8[T Integer](e *Encoder, id uint16, o Opt[T]) {
 
 // PutU16 writes a 16-bit unsigned integer.
 func PutU16[T Integer](e *Encoder, id uint16, o Opt[T]) {
-	if v := uint16(o.v); T(v) != o.v || (v < 0) != (o.v < 0) {
+	if v := uint16(o.v); T(v) != o.v || o.v < 0 {
 		misfit(e, id, o.v, "unsigned", 16)
 		return
 	}
@@ -28,7 +28,7 @@ func PutU16[T Integer](e *Encoder, id uint16, o Opt[T]) {
 
 // PutU16BE writes a big-endian 16-bit unsigned integer.
 func PutU16BE[T Integer](e *Encoder, id uint16, o Opt[T]) {
-	if v := uint16(o.v); T(v) != o.v || (v < 0) != (o.v < 0) {
+	if v := uint16(o.v); T(v) != o.v || o.v < 0 {
 		misfit(e, id, o.v, "unsigned", 16)
 		return
 	}
@@ -37,7 +37,7 @@ func PutU16BE[T Integer](e *Encoder, id uint16, o Opt[T]) {
 
 // PutU16LE writes a little-endian 16-bit unsigned integer.
 func PutU16LE[T Integer](e *Encoder, id uint16, o Opt[T]) {
-	if v := uint16(o.v); T(v) != o.v || (v < 0) != (o.v < 0) {
+	if v := uint16(o.v); T(v) != o.v || o.v < 0 {
 		misfit(e, id, o.v, "unsigned", 16)
 		return
 	}
@@ -46,7 +46,7 @@ func PutU16LE[T Integer](e *Encoder, id uint16, o Opt[T]) {
 
 // PutU32 writes a 32-bit unsigned integer.
 func PutU32[T Integer](e *Encoder, id uint16, o Opt[T]) {
-	if v := uint32(o.v); T(v) != o.v || (v < 0) != (o.v < 0) {
+	if v := uint32(o.v); T(v) != o.v || o.v < 0 {
 		misfit(e, id, o.v, "unsigned", 32)
 		return
 	}
@@ -55,7 +55,7 @@ func PutU32[T Integer](e *Encoder, id uint16, o Opt[T]) {
 
 // PutU32BE writes a big-endian 32-bit unsigned integer.
 func PutU32BE[T Integer](e *Encoder, id uint16, o Opt[T]) {
-	if v := uint32(o.v); T(v) != o.v || (v < 0) != (o.v < 0) {
+	if v := uint32(o.v); T(v) != o.v || o.v < 0 {
 		misfit(e, id, o.v, "unsigned", 32)
 		return
 	}
@@ -64,7 +64,7 @@ func PutU32BE[T Integer](e *Encoder, id uint16, o Opt[T]) {
 
 // PutU32LE writes a little-endian 32-bit unsigned integer.
 func PutU32LE[T Integer](e *Encoder, id uint16, o Opt[T]) {
-	if v := uint32(o.v); T(v) != o.v || (v < 0) != (o.v < 0) {
+	if v := uint32(o.v); T(v) != o.v || o.v < 0 {
 		misfit(e, id, o.v, "unsigned", 32)
 		return
 	}
@@ -73,7 +73,7 @@ func PutU32LE[T Integer](e *Encoder, id uint16, o Opt[T]) {
 
 // PutU64 writes a 64-bit unsigned integer.
 func PutU64[T Integer](e *Encoder, id uint16, o Opt[T]) {
-	if v := uint64(o.v); T(v) != o.v || (v < 0) != (o.v < 0) {
+	if v := uint64(o.v); T(v) != o.v || o.v < 0 {
 		misfit(e, id, o.v, "unsigned", 64)
 		return
 	}
@@ -82,7 +82,7 @@ func PutU64[T Integer](e *Encoder, id uint16, o Opt[T]) {
 
 // PutU64BE writes a big-endian 64-bit unsigned integer.
 func PutU64BE[T Integer](e *Encoder, id uint16, o Opt[T]) {
-	if v := uint64(o.v); T(v) != o.v || (v < 0) != (o.v < 0) {
+	if v := uint64(o.v); T(v) != o.v || o.v < 0 {
 		misfit(e, id, o.v, "unsigned", 64)
 		return
 	}
@@ -91,7 +91,7 @@ func PutU64BE[T Integer](e *Encoder, id uint16, o Opt[T]) {
 
 // PutU64LE writes a little-endian 64-bit unsigned integer.
 func PutU64LE[T Integer](e *Encoder, id uint16, o Opt[T]) {
-	if v := uint64(o.v); T(v) != o.v || (v < 0) != (o.v < 0) {
+	if v := uint64(o.v); T(v) != o.v || o.v < 0 {
 		misfit(e, id, o.v, "unsigned", 64)
 		return
 	}

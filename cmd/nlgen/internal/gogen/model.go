@@ -71,10 +71,10 @@ type subType struct {
 }
 
 type formatType struct {
-	name   string
-	f      *ir.Format
-	rec    *record // has a header, or nothing
-	alias  *record // a defined type of another record
+	name  string
+	f     *ir.Format
+	rec   *record // has a header, or nothing
+	alias *record // a defined type of another record
 }
 
 type note struct {
