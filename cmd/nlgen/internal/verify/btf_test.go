@@ -3,9 +3,13 @@ package verify
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/cilium/ebpf/btf"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -42,6 +46,68 @@ func TestKernelFacts(t *testing.T) {
 
 func TestKernelFactsMissing(t *testing.T) {
 	if _, err := kernelFacts(t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// writeBTF writes types as the kernel shows them.
+func writeBTF(t *testing.T, file string, types ...btf.Type) {
+	t.Helper()
+	b, err := btf.NewBuilder(types, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := b.Marshal(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMadeUpKernel(t *testing.T) {
+	dir := t.TempDir()
+	u8 := &btf.Int{Name: "u8", Size: 1}
+	u32 := &btf.Typedef{Name: "__u32", Type: &btf.Int{Name: "unsigned int", Size: 4}}
+	pair := &btf.Struct{Name: "pair", Size: 8, Members: []btf.Member{
+		{Name: "x", Type: u8}, {Name: "bits", Type: u8, Offset: 8, BitfieldSize: 3}, {Name: "y", Type: u32, Offset: 32},
+	}}
+	writeBTF(t, filepath.Join(dir, "vmlinux"),
+		&btf.Enum{Name: "verdict", Size: 4, Signed: true, Values: []btf.EnumValue{{Name: "V_DROP", Value: 0}, {Name: "V_GO", Value: ^uint64(0)}}},
+		&btf.Struct{Name: "msg", Size: 28, Members: []btf.Member{
+			{Name: "one", Type: pair},
+			{Type: &btf.Union{Size: 4, Members: []btf.Member{{Name: "a", Type: u32}, {Name: "b", Type: u8}}}, Offset: 64},
+			{Name: "list", Type: &btf.Array{Index: u32, Type: pair, Nelems: 2}, Offset: 96},
+		}},
+	)
+	f, err := kernelFacts(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.enums) != 1 || f.enums[0].tag != "verdict" {
+		t.Fatalf("enums are %v", f.enums)
+	}
+	if diff := cmp.Diff([]cValue{{"V_DROP", 0}, {"V_GO", ^uint64(0)}}, f.enums[0].values, cmp.AllowUnexported(cValue{})); diff != "" {
+		t.Errorf("enum verdict (-want +got):\n%s", diff)
+	}
+	want := []cMember{
+		{"one", 0, 8, false}, {"one.x", 0, 1, true}, {"one.y", 4, 4, true},
+		{"a", 8, 4, false}, {"b", 8, 1, false},
+		{"list", 12, 16, false},
+		{"list[0]", 12, 8, true}, {"list[0].x", 12, 1, true}, {"list[0].y", 16, 4, true},
+		{"list[1]", 20, 8, true}, {"list[1].x", 20, 1, true}, {"list[1].y", 24, 4, true},
+	}
+	if len(f.structs["msg"]) != 1 {
+		t.Fatalf("struct msg: %v", f.structs["msg"])
+	}
+	if diff := cmp.Diff(want, f.structs["msg"][0].members(), cmp.AllowUnexported(cMember{})); diff != "" {
+		t.Errorf("struct msg (-want +got):\n%s", diff)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "broken"), []byte("no types"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kernelFacts(dir); err == nil || !strings.HasPrefix(err.Error(), "read the type information of module broken: ") {
 		t.Errorf("error is %v", err)
 	}
 }

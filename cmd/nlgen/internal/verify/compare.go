@@ -121,8 +121,8 @@ func (ix *index) missing(g *group, m *match, claimed map[string]bool, r *report)
 		if !ok || claimed[v.name] || have[v.value] || sentinel(v.name) || filler(rest) {
 			continue
 		}
-		if g.flags && m.reading == plainly && v.value&(v.value-1) != 0 {
-			continue // several bits
+		if g.flags && m.reading == plainly && (v.value == 0 || v.value&(v.value-1) != 0) || claimed[strings.TrimSuffix(v.name, "_BIT")] {
+			continue // no bit or several, or the number of a bit that is there as a mask
 		}
 		have[v.value] = true
 		names = append(names, fmt.Sprintf("%s (%s)", v.name, m.show(g, v.value)))

@@ -154,7 +154,23 @@ func (ix *index) fill(g *group, m *match) {
 				break
 			}
 		}
+		if _, ok := m.found[it]; !ok {
+			if v, ok := ix.beside(g, m.prefix, it); ok {
+				m.found[it] = v
+			}
+		}
 	}
+}
+
+// beside looks for an item with the right value behind a prefix in all enums and macros: a second name of the
+// number.
+func (ix *index) beside(g *group, prefix string, it *item) (cValue, bool) {
+	for _, h := range ix.ending[endings(it)[0]] {
+		if h.prefix == prefix && plainly.agree(g, it.value, h.value.value) {
+			return h.value, true
+		}
+	}
+	return cValue{}, false
 }
 
 // after looks for an item in the match's enum, behind a prefix.

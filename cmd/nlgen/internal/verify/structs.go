@@ -251,8 +251,8 @@ func (ix *index) padding(l *layout, p *pairing, r *report) {
 			continue
 		}
 		if cm, ok := p.of[m]; ok && cm.offset == m.Offset {
-			r.add(m.item.pos, RuleUnwrittenPadding, "before %s there are %s of padding that the schema does not write: packed, the member is at offset %d, %s has it at %d",
-				m.item.name, inBytes(m.Offset-m.packed), m.packed, ix.source, m.Offset)
+			r.add(m.item.pos, RuleUnwrittenPadding, "the schema does not write the %s of padding before %s: packed, the member is at offset %d, %s has it at %d",
+				inBytes(m.Offset-m.packed), m.item.name, m.packed, ix.source, m.Offset)
 		}
 		return
 	}
@@ -261,8 +261,8 @@ func (ix *index) padding(l *layout, p *pairing, r *report) {
 		size += packedSize(m)
 	}
 	if size != l.Size && p.c.size == l.Size {
-		r.add(l.Pos, RuleUnwrittenPadding, "at the end of struct %s there are %s of padding that the schema does not write: packed it has %s, %s has %s",
-			l.Name, inBytes(l.Size-size), inBytes(size), ix.source, inBytes(l.Size))
+		r.add(l.Pos, RuleUnwrittenPadding, "the schema does not write the %s of padding at the end of struct %s: packed it has %s, %s has %s",
+			inBytes(l.Size-size), l.Name, inBytes(size), ix.source, inBytes(l.Size))
 	}
 }
 

@@ -39,7 +39,7 @@ attribute-sets: []
 `,
 			facts: structFacts(&cStruct{name: "msg", size: 8, list: []cMember{{"m_b", 0, 4, false}, {"m_a", 4, 1, false}}}),
 			want: []string{
-				"test.yaml:6:11: unwritten-padding: at the end of struct msg there are 3 bytes of padding that the schema does not write: packed it has 5 bytes, the kernel has 8 bytes",
+				"test.yaml:6:11: unwritten-padding: the schema does not write the 3 bytes of padding at the end of struct msg: packed it has 5 bytes, the kernel has 8 bytes",
 			},
 		},
 		{
@@ -48,7 +48,7 @@ attribute-sets: []
 			facts:  structFacts(&cStruct{name: "msg", size: 16, list: []cMember{{"a", 0, 1, false}, {"b", 4, 4, false}, {"c", 8, 4, false}, {"d", 12, 4, false}}}),
 			want: []string{
 				"test.yaml:6:11: struct-size: struct msg has 12 bytes, the kernel has 16 bytes in struct msg; at its end are d",
-				"test.yaml:10:16: unwritten-padding: before msg.b there are 3 bytes of padding that the schema does not write: packed, the member is at offset 1, the kernel has it at 4",
+				"test.yaml:10:16: unwritten-padding: the schema does not write the 3 bytes of padding before msg.b: packed, the member is at offset 1, the kernel has it at 4",
 				"test.yaml:11:16: member-width: msg.c is 2 bytes wide, the kernel has 4 bytes in msg.c",
 			},
 		},
@@ -66,7 +66,7 @@ attribute-sets: []
 			schema: abc,
 			facts:  structFacts(&cStruct{name: "msg", size: 8, list: []cMember{{"a", 0, 1, false}, {"b", 4, 4, false}}}),
 			want: []string{
-				"test.yaml:10:16: unwritten-padding: before msg.b there are 3 bytes of padding that the schema does not write: packed, the member is at offset 1, the kernel has it at 4",
+				"test.yaml:10:16: unwritten-padding: the schema does not write the 3 bytes of padding before msg.b: packed, the member is at offset 1, the kernel has it at 4",
 				"test.yaml:11:16: newer-in-schema: the kernel has no c in struct msg, which ends before it",
 			},
 			notes: []string{"test.yaml:11:16: unmatched: member msg.c: the kernel: struct msg has no member c, nor another at its place"},
@@ -89,7 +89,7 @@ attribute-sets: []
 			schema: abc,
 			facts:  structFacts(&cStruct{name: "the_msg", size: 12, list: []cMember{{"x_a", 0, 1, false}, {"x_b", 4, 4, false}, {"x_c", 8, 2, false}}}),
 			want: []string{
-				"test.yaml:10:16: unwritten-padding: before msg.b there are 3 bytes of padding that the schema does not write: packed, the member is at offset 1, the kernel has it at 4",
+				"test.yaml:10:16: unwritten-padding: the schema does not write the 3 bytes of padding before msg.b: packed, the member is at offset 1, the kernel has it at 4",
 			},
 			notes: []string{"test.yaml:6:11: matched-by-likeness: struct msg matched with the kernel by likeness: struct the_msg has all of its members"},
 		},
