@@ -91,6 +91,7 @@ func (b *builder) commands() {
 		e := b.parts[0].enum
 		b.s.opPrefix, b.s.opEnum = ident(e.prefix()), ident(e.tag)
 	}
+	b.noRequests()
 	if len(left) > 0 || len(b.parts) == 0 {
 		p := &part{base: b.base}
 		for i := range b.fam.ops {
@@ -99,6 +100,23 @@ func (b *builder) commands() {
 			}
 		}
 		b.parts = append(b.parts, p)
+	}
+}
+
+// noRequests says which names the kernel takes no requests by.
+func (b *builder) noRequests() {
+	var rest []string
+	for _, p := range b.parts {
+		named := p.enum.named()
+		for _, id := range sortedIDs(named) {
+			isOp := slices.ContainsFunc(b.fam.ops, func(o operation) bool { return int(o.id) == id })
+			if !isOp && !nothing(named[id]) {
+				rest = append(rest, named[id]+" ("+itoa(id)+")")
+			}
+		}
+	}
+	if len(rest) > 0 {
+		b.s.opNotes = append(b.s.opNotes, "This kernel takes no requests by these numbers, which replies or notifications may have: "+strings.Join(rest, ", ")+".")
 	}
 }
 
@@ -132,7 +150,11 @@ func (b *builder) commandEnum(ops map[int]*operation) *cEnum {
 		if named == 0 && len(ops) > 0 {
 			return 0
 		}
-		return 1000*score + 2*named - replies
+		rank := 1000*score + 2*named - replies
+		if has(rest, commandWords) {
+			rank += 500
+		}
+		return rank
 	})
 }
 

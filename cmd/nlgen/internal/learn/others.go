@@ -53,7 +53,7 @@ func (b *builder) others() {
 	}
 	const why = "that it belongs here, by its name"
 	for _, c := range b.f.structs {
-		if n, _ := kinship(words(c.name), b.base); n == 3 && !c.kernel && len(c.members) > 0 {
+		if n, _ := kinship(words(c.name), b.base); n == 3 && b.travels(c, 0) {
 			if d := b.s.addStruct(b.f, c); d != nil && d.guess == "" {
 				d.guess = why
 			}
@@ -77,6 +77,20 @@ func (b *builder) others() {
 			b.s.addEnum(e, b.base, why)
 		}
 	}
+}
+
+// travels tells whether a struct may be one that user space knows: nothing in it is of a type that only code inside
+// the kernel has.
+func (b *builder) travels(c *cStruct, depth int) bool {
+	if c == nil || c.kernel || len(c.members) == 0 || depth > maxDepth {
+		return false
+	}
+	for _, m := range c.members {
+		if m.kind == cForeign || m.kind == cNested && addressHint(m.tag) == "" && !b.travels(b.f.structOf(m.tag), depth+1) {
+			return false
+		}
+	}
+	return true
 }
 
 // addAll adds what headers have: structs, enums, attribute sets, constants. The enums of the parts' operations are

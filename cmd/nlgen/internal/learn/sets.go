@@ -125,7 +125,7 @@ func (s *schema) guessType(f *facts, st *set, a *attr) {
 	}
 	a.typ = "binary"
 	switch {
-	case nothing(a.name):
+	case nothing(a.name) && len(words(a.name)) == 1:
 		a.typ, a.guess = "unused", "by the name"
 	case strings.HasSuffix(last, "IPV4") || strings.HasSuffix(last, "ADDR4"):
 		a.typ, a.order, a.hint, a.guess = "u32", "big-endian", "ipv4", "by the name"
