@@ -43,7 +43,7 @@ func (c *Conn) call(ctx context.Context, op *Op, req, out wire.Message, opts []C
 		if again, ok, rerr := c.refreshed(ctx, op, typ, err); rerr != nil {
 			err = rerr
 		} else if ok {
-			c.stats.retries.Add(1)
+			c.retried(op, "family moved")
 			warning, err = c.exchange(ctx, op, again, req, out, &cfg)
 		}
 	}

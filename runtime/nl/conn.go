@@ -3,6 +3,7 @@ package nl
 import (
 	"context"
 	"fmt"
+	"log/slog"
 )
 
 // Options say how [Dial] opens a Conn. The zero Options are good for most programs.
@@ -22,6 +23,11 @@ type Options struct {
 	NoStrictCheck bool
 	// Strict makes [Strict] the default of every call.
 	Strict bool
+	// Logger gets every message at level Debug, decoded by the names of its schema, and at [LevelHex] its bytes;
+	// losses at level Warn, and what the Conn does by itself, such as sending a request again, at level Info.
+	// Without one, NLGEN_TRACE=1 in the environment writes the same to standard error, and NLGEN_TRACE=hex the
+	// bytes, too.
+	Logger *slog.Logger
 	// Transport opens the sockets. Nil means the kernel, and another Transport does not read NetNS.
 	Transport Transport
 }

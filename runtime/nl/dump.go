@@ -162,7 +162,7 @@ func (d *dump) start() error {
 		return err
 	}
 	if d.interrupted.Swap(false) {
-		d.c.stats.retries.Add(1)
+		d.c.retried(d.op, "dump was interrupted")
 	}
 	if d.e.pin != nil {
 		d.ahead = d.readAll()
@@ -244,7 +244,7 @@ func (d *dump) refused(errno int32, ack *extendedAck) ([]byte, error) {
 	if !ok {
 		return nil, err
 	}
-	d.c.stats.retries.Add(1)
+	d.c.retried(d.op, "family moved")
 	if err := d.begin(again); err != nil {
 		return nil, err
 	}

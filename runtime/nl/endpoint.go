@@ -18,6 +18,7 @@ type endpoint struct {
 
 	first   uint32 // the number before that of the socket's first request
 	seq     uint32 // of the running request
+	op      *Op    // what it asks for
 	peer    uint32 // the port that was asked
 	request []byte // kept for the paths in errors
 	in      []byte
@@ -63,6 +64,9 @@ func (e *endpoint) next(ctx context.Context, wait bool) (message, error) {
 				return message{}, e.overrun()
 			case e.expects(h):
 				e.interrupted = e.interrupted || h.flags&flagDumpIntr != 0
+				if t := e.shared.trace; t != nil {
+					t.received(e.op, e.port, h, body)
+				}
 				return message{h, body}, nil
 			default:
 				e.stray(h, whole)
@@ -87,8 +91,10 @@ func (e *endpoint) stray(h header, whole []byte) {
 		e.pin.keep(e.packet, whole, true)
 	case h.seq != e.seq:
 		e.tally.sequence++
+		e.shared.trace.dropped("sequence number", whole, e.packet.Port)
 	default:
 		e.tally.port++
+		e.shared.trace.dropped("port", whole, e.packet.Port)
 	}
 }
 
@@ -132,6 +138,7 @@ func (e *endpoint) stranger(p Packet) {
 	switch {
 	case e.pin == nil:
 		e.tally.sender++
+		e.shared.trace.dropped("sender", e.in[:min(p.Size, len(e.in))], p.Port)
 	case p.Size > len(e.in):
 		e.tally.truncated++
 		e.pin.gap = true
@@ -205,6 +212,7 @@ func (e *endpoint) sleep(ctx context.Context) (Packet, error) {
 // grow makes this and future receive buffers large enough for a datagram of that size.
 func (e *endpoint) grow(size int) {
 	e.tally.truncated++
+	e.shared.trace.warn("netlink datagram truncated", "socket", e.port, "length", size, "buffer", len(e.in))
 	e.in = make([]byte, e.shared.room(size))
 }
 
@@ -221,6 +229,7 @@ func (s *shared) room(size int) int64 {
 
 func (e *endpoint) overrun() error {
 	e.tally.overruns++
+	e.shared.trace.warn("netlink receive queue overrun", "socket", e.port)
 	if e.pin != nil {
 		e.pin.gap = true // it may be events that were lost
 	}

@@ -78,6 +78,7 @@ type eventConfig struct {
 	sources                      []*eventSource
 	allNSID, anySender, isStrict bool
 	buffer                       int
+	trace                        *tracer
 }
 
 // eventSource is a source whose names are resolved.
@@ -131,10 +132,16 @@ func (c *eventConfig) decode(p Packet, h header, body []byte, unreadable func(in
 			continue
 		}
 		unreadable(d.Unreadable())
+		if c.trace != nil {
+			c.trace.event(s.Family, opName(n, &meta), set, h, body, p.Group)
+		}
 		if err := d.Err(s.Family.Schema, set); err != nil {
 			return nil, &DecodeError{Family: s.Family.Name, Op: opName(n, &meta), Err: err}
 		}
 		return n, nil
+	}
+	if c.trace != nil {
+		c.trace.event(&Family{Name: "unknown"}, "", -1, h, body, p.Group)
 	}
 	return &RawNotification{Meta: meta, Data: append([]byte{}, data...)}, nil
 }

@@ -149,6 +149,7 @@ func (r *eventReader) receive(e *endpoint) error {
 		return nil // fill looks who is waiting
 	case err == syscall.ENOBUFS:
 		e.tally.overruns++
+		e.shared.trace.warn("netlink receive queue overrun", "socket", e.port)
 		return r.pin.overrun()
 	case err != nil:
 		return fmt.Errorf("events: %w", err)
@@ -157,6 +158,7 @@ func (r *eventReader) receive(e *endpoint) error {
 	switch {
 	case p.Port != 0 && !r.cfg.anySender:
 		e.tally.sender++
+		e.shared.trace.dropped("sender", e.in[:min(p.Size, len(e.in))], p.Port)
 	case p.Size > len(e.in):
 		e.grow(p.Size)
 		return &OverrunError{Count: r.pin.overruns.Add(1), Lost: 1}

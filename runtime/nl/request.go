@@ -24,7 +24,10 @@ func (e *endpoint) send(op *Op, typ uint16, cfg *callConfig, req wire.Message) e
 		return err
 	}
 	e.tally.requests++
-	e.busy = true
+	e.busy, e.op = true, op
+	if t := e.shared.trace; t != nil {
+		t.sent(op, e.port, cfg.to, e.request)
+	}
 	return nil
 }
 

@@ -16,6 +16,7 @@ type shared struct {
 	protocol int
 	opts     Options
 	stats    *counters
+	trace    *tracer // nil: nobody looks
 	families familyCache
 	buffer   atomic.Int64 // size for new receive buffers: grows with the largest message seen
 
@@ -26,7 +27,7 @@ type shared struct {
 }
 
 func newShared(protocol int, o Options) *shared {
-	s := &shared{protocol: protocol, opts: o, stats: &counters{}, open: map[Socket]struct{}{}, done: make(chan struct{})}
+	s := &shared{protocol: protocol, opts: o, stats: &counters{}, trace: traceTo(&o), open: map[Socket]struct{}{}, done: make(chan struct{})}
 	s.buffer.Store(firstBuffer)
 	return s
 }

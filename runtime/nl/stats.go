@@ -55,6 +55,12 @@ func (c *counters) add(t *tally) {
 	*t = tally{}
 }
 
+// retried counts a request that is sent again.
+func (s *shared) retried(op *Op, why string) {
+	s.stats.retries.Add(1)
+	s.trace.note("netlink request sent again", "family", op.Family.Name, "op", op.Name, "reason", why)
+}
+
 // Stats returns the counters. Those of a running dump or subscription are added with each datagram.
 func (c *Conn) Stats() Stats {
 	n := c.stats

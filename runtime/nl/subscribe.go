@@ -52,6 +52,7 @@ func (c *Conn) eventSocket(ctx context.Context, cfg *eventConfig) (Socket, error
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	cfg.trace = c.trace
 	if err := cfg.resolve(ctx, c); err != nil {
 		return nil, err
 	}
@@ -205,10 +206,12 @@ func (s *Subscription) receive() error {
 		s.tally.bytes += uint64(p.Size)
 		if p.Port != 0 && !s.cfg.anySender {
 			s.tally.sender++
+			s.shared.trace.dropped("sender", s.in[:min(p.Size, len(s.in))], p.Port)
 			continue
 		}
 		if p.Size > len(s.in) {
 			s.tally.truncated++
+			s.shared.trace.warn("netlink datagram truncated", "socket", s.sock.Port(), "length", p.Size, "buffer", len(s.in))
 			s.in = make([]byte, s.shared.room(p.Size))
 			s.tally.overruns++
 			s.overruns++
@@ -223,6 +226,7 @@ func (s *Subscription) receive() error {
 func (s *Subscription) overrun() error {
 	s.tally.overruns++
 	s.overruns++
+	s.shared.trace.warn("netlink receive queue overrun", "socket", s.sock.Port())
 	e := &OverrunError{Count: s.overruns}
 	if total, ok := s.sock.Dropped(); ok {
 		e.Lost, s.lost = total-s.lost, total
