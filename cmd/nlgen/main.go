@@ -7,7 +7,9 @@ import (
 
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/generate"
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/input"
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/learn"
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/lint"
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/verify"
 )
 
 const usage = `nlgen compiles netlink family schemas (YNL YAML) to Go.
@@ -17,6 +19,8 @@ usage: nlgen COMMAND [arguments]
 commands:
   generate   write a Go package for each schema
   lint       check schemas
+  verify     compare schemas with the running kernel, or with headers
+  learn      write the first version of a schema from a live family or a header
   schemas    list the schemas that nlgen carries
 
 nlgen COMMAND -h tells more.
@@ -36,6 +40,10 @@ func run(args []string) int {
 		return generate.Run(args[1:], os.Stdout, os.Stderr)
 	case "lint":
 		return lint.Run(args[1:], os.Stdout, os.Stderr)
+	case "verify":
+		return verify.Run(args[1:], os.Stdout, os.Stderr)
+	case "learn":
+		return learn.Run(args[1:], os.Stdout, os.Stderr)
 	case "schemas":
 		for _, name := range input.Embedded() {
 			fmt.Println(name)
