@@ -1,6 +1,9 @@
 package wire
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"reflect"
+)
 
 // A Spare provides the memory of decoded values for the messages of one stream. It is for one goroutine and
 // one Decoder at a time; NewDecoder and Decoder.Reset begin a message.
@@ -103,12 +106,13 @@ func (p *arrays[T]) take(sp *Spare, n int) []T {
 	return *s
 }
 
-// Values that are the caller's come out of chunks of at most so many elements; larger ones have memory of their
-// own.
+// Values that are the caller's come out of chunks of at most so many elements, and of chunkSize bytes; larger
+// ones have memory of their own.
 const (
 	chunkValues = 16
 	chunkElems  = 128
 	chunkBytes  = 1024
+	chunkSize   = 8 << 10
 )
 
 // A chunk is memory for values that are the caller's, several to an allocation.
@@ -123,7 +127,8 @@ func (c *chunk[T]) cut(n, limit int) []T {
 		return make([]T, 0, n)
 	}
 	if len(c.free) < n {
-		c.size = min(max(n, 2*c.size), limit)
+		limit = min(limit, chunkSize/max(1, int(reflect.TypeFor[T]().Size())))
+		c.size = max(n, min(2*c.size, limit))
 		c.free = make([]T, c.size)
 	}
 	s := c.free[:0:n]
