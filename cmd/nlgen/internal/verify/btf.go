@@ -14,19 +14,19 @@ import (
 const btfDir = "/sys/kernel/btf"
 
 // kernelFacts reads the type information of the running kernel and of the modules that are loaded. A module
-// that goes away meanwhile is left out.
-func kernelFacts(dir string) (*facts, error) {
+// that goes away meanwhile is left out; one that cannot be read is too, and named in skipped.
+func kernelFacts(dir string) (f *facts, skipped []string, err error) {
 	base, err := btf.LoadSpec(filepath.Join(dir, "vmlinux"))
 	if err != nil {
-		return nil, fmt.Errorf("read the kernel's type information: %w", err)
+		return nil, nil, fmt.Errorf("read the kernel's type information: %w", err)
 	}
 	r := btfReader{facts: &facts{source: "the kernel", running: true, structs: map[string][]*cStruct{}}}
 	if err := r.spec(base); err != nil {
-		return nil, fmt.Errorf("read the kernel's type information: %w", err)
+		return nil, nil, fmt.Errorf("read the kernel's type information: %w", err)
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("list type information: %w", err)
+		return nil, nil, fmt.Errorf("list type information: %w", err)
 	}
 	for _, e := range entries {
 		if e.Name() == "vmlinux" {
@@ -40,10 +40,10 @@ func kernelFacts(dir string) (*facts, error) {
 			err = r.spec(s)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read the type information of module %s: %w", e.Name(), err)
+			skipped = append(skipped, fmt.Sprintf("%s (%v)", e.Name(), err))
 		}
 	}
-	return r.seal(), nil
+	return r.seal(), skipped, nil
 }
 
 type btfReader struct{ *facts }

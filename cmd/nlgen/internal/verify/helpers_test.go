@@ -51,7 +51,10 @@ func needCompiler(t testing.TB) {
 	}
 }
 
-var readKernel = sync.OnceValues(func() (*facts, error) { return kernelFacts(btfDir) })
+var readKernel = sync.OnceValues(func() (*facts, error) {
+	f, _, err := kernelFacts(btfDir)
+	return f, err
+})
 
 // needKernel returns the running kernel's type information.
 func needKernel(t testing.TB) *facts {

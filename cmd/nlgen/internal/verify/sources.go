@@ -35,8 +35,8 @@ func openSources(o options, all []schema) (*sources, error) {
 	}
 	kernel := make(chan result, 1)
 	go func() {
-		f, err := kernelFacts(btfDir)
-		kernel <- result{facts: f, err: err}
+		f, skipped, err := kernelFacts(btfDir)
+		kernel <- result{f, skipped, err}
 	}()
 	headers := make([]chan result, len(o.headers))
 	for i, dir := range o.headers {
@@ -68,6 +68,8 @@ func openSources(o options, all []schema) (*sources, error) {
 	r := <-kernel
 	s.kernel = r.facts
 	switch {
+	case len(r.skipped) > 0:
+		s.warn("left out modules whose type information cannot be read: %s", strings.Join(r.skipped, ", "))
 	case r.err == nil:
 	case errors.Is(r.err, fs.ErrNotExist):
 		s.warn("this kernel shows no type information (%s/vmlinux; CONFIG_DEBUG_INFO_BTF): numbers and structs are compared only with --headers DIR", btfDir)

@@ -25,7 +25,8 @@ const usage = `usage: nlgen verify [flags] [FAMILY|SPEC]...
 Compares schemas with the running kernel and prints each difference. FAMILY is
 a schema that nlgen carries, SPEC a file or a folder of *.yaml files; without
 arguments all schemas that nlgen carries are compared. The exit code is 1 if a
-schema is wrong; what only one side has is noted and changes nothing.
+schema is wrong; what only one side has is noted and changes nothing. No
+privileges are needed.
 
 flags:
 `
@@ -122,6 +123,9 @@ func write(w io.Writer, reports []*report, o options) error {
 	var b strings.Builder
 	for _, r := range reports {
 		for _, d := range r.differences {
+			if d.Severity == Note {
+				d.Message = "note: " + d.Message
+			}
 			fmt.Fprintln(&b, d)
 		}
 		if o.unmatched {
