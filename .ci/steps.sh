@@ -175,7 +175,7 @@ fuzz() {
 fuzz_one() {
 	local output status=0
 	output=$(mktemp)
-	go test -run '^$' -fuzz "^$2\$" -fuzztime 10s -timeout 2m "$1" 2>&1 | tee "$output" || status=$?
+	go test -run '^$' -fuzz "^$2\$" -fuzztime 10s -fuzzminimizetime 5x -timeout 2m "$1" 2>&1 | tee "$output" || status=$?
 	if ((status != 0)) && grep -q 'context deadline exceeded' "$output" && ! grep -qE 'Failing input|panic:|_test\.go:' "$output"; then
 		echo "only the time ran out"
 		status=0
