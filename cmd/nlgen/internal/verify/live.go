@@ -68,7 +68,7 @@ func (f *liveFamily) readPolicies(ctx context.Context, c *nlctrl.Client, name st
 	if err := f.readPolicy(ctx, c, &nlctrl.Ctrl{FamilyName: wire.Some(name)}, 0, 0); err != nil {
 		return err
 	}
-	// Kernels up to 6.18 and later give an operation that can only be dumped the number 0 there. What such an
+	// Some kernels, 6.18 among them, give an operation that can only be dumped the number 0 there. What such an
 	// operation uses has to be asked for.
 	delete(f.do, 0)
 	delete(f.dump, 0)
