@@ -131,7 +131,7 @@ func flagMacros(f *facts, m cMacro) *cEnum {
 func (s *schema) addConst(m cMacro) {
 	d := &definition{kind: "const", value: text(m.text)}
 	if m.isInt {
-		d.value = number(m.value)
+		d.value = itoa(m.value)
 	}
 	name := ident(m.name)
 	if rest, ok := strings.CutPrefix(m.name, strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))+"_"); ok && rest != "" && !s.usedDefs[ident(rest)] {

@@ -77,26 +77,60 @@ func (f *facts) structOf(name string) *cStruct {
 	return f.structs[i]
 }
 
-// join adds what other has and f has not.
-func (f *facts) join(other *facts) *facts {
-	out := &facts{enums: slices.Clone(f.enums), structs: slices.Clone(f.structs), macros: f.macros, hints: f.hints}
-	seen := map[string]bool{}
-	for _, e := range f.enums {
-		for _, v := range e.values {
-			seen[v.name] = true
+// join adds what the running kernel has and the headers have not, entries and members that they are too old for
+// included.
+func (f *facts) join(kernel *facts) *facts {
+	first := map[string]*cEnum{}
+	for _, e := range kernel.enums {
+		if len(e.values) > 0 {
+			first[e.values[0].name] = e
 		}
 	}
-	for _, e := range other.enums {
-		if len(e.values) > 0 && !seen[e.values[0].name] {
+	for _, e := range f.enums {
+		if len(e.values) == 0 {
+			continue
+		}
+		newer := first[e.values[0].name]
+		delete(first, e.values[0].name)
+		if newer != nil && newer.extends(e) {
+			e.values = newer.values
+		}
+	}
+	out := &facts{enums: slices.Clone(f.enums), structs: slices.Clone(f.structs), macros: f.macros, hints: f.hints}
+	for _, e := range kernel.enums {
+		if len(e.values) > 0 && first[e.values[0].name] == e {
 			out.enums = append(out.enums, e)
 		}
 	}
-	for _, s := range other.structs {
-		if out.structOf(s.name) == nil {
+	for _, s := range kernel.structs {
+		old := f.structOf(s.name)
+		switch {
+		case old == nil:
 			out.structs = append(out.structs, s)
+		case s.extends(old):
+			*old = *s
 		}
 	}
 	return out
+}
+
+// extends tells whether an enum has all that an older one has.
+func (e *cEnum) extends(old *cEnum) bool {
+	real, _ := old.entries()
+	return !slices.ContainsFunc(real, func(v cValue) bool { return !slices.Contains(e.values, v) })
+}
+
+// extends tells whether a struct is an older one with more behind.
+func (s *cStruct) extends(old *cStruct) bool {
+	if s.size <= old.size || len(s.members) < len(old.members) {
+		return false
+	}
+	for i, m := range old.members {
+		if s.members[i].name != m.name || s.members[i].offset != m.offset || s.members[i].size != m.size {
+			return false
+		}
+	}
+	return true
 }
 
 // orders are the byte orders of the kernel's integer types that have one.

@@ -38,6 +38,7 @@ func fromFamily(fam *family, f *facts, own *facts) *schema {
 			b.operation(part, o)
 		}
 	}
+	b.events()
 	if !s.directional {
 		slices.SortStableFunc(s.ops, func(a, b *op) int { return compare(a.value, b.value) })
 	}
@@ -224,7 +225,7 @@ func (b *builder) partSets(p *part) {
 		}
 		b.assign(n, e, p)
 	}
-	if p.main == nil && len(p.ops) > 0 && len(all) == 0 {
+	if p.main == nil && len(all) == 0 && b.fam.maxAttr > 0 {
 		p.main = b.bareSet(int(b.fam.maxAttr))
 	}
 }

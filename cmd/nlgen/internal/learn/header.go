@@ -62,9 +62,9 @@ func (s *schema) headerOps(own *facts, cmds *cEnum, base []string) {
 	s.opPrefix, s.opEnum = ident(cmds.prefix()), ident(cmds.tag)
 	s.opNotes = []string{"The header has the numbers. What requests and replies carry, and whether there are dumps, is inferred from the names."}
 	named := cmds.named()
-	for _, id := range sortedIDs(named) {
+	for i, id := range sortedIDs(named) {
 		name := ident(strings.TrimPrefix(named[id], cmds.prefix()))
-		if id == 0 && nothing(name) {
+		if i == 0 && nothing(name) {
 			continue
 		}
 		st := s.setFor(own, base, name)

@@ -86,6 +86,25 @@ func (b *builder) operation(p *part, o *operation) {
 	b.s.ops = append(b.s.ops, out)
 }
 
+// events makes events of all commands of a family that takes no requests and has one group.
+func (b *builder) events() {
+	p := b.parts[0]
+	if len(b.fam.ops) > 0 || p.enum == nil || p.main == nil || len(b.fam.groups) != 1 {
+		return
+	}
+	b.s.opNotes = nil
+	named := p.enum.named()
+	for i, id := range sortedIDs(named) {
+		name := ident(strings.TrimPrefix(named[id], p.enum.prefix()))
+		if i == 0 && nothing(name) {
+			continue
+		}
+		b.s.ops = append(b.s.ops, &op{
+			name: b.s.usedOps.take(name), value: id, set: p.main.name, event: p.main.names(), group: b.fam.groups[0],
+		})
+	}
+}
+
 // requestOf lists the attributes that a policy takes.
 func (b *builder) requestOf(st *set, policy int) (names []string, guess string) {
 	if policy < 0 {

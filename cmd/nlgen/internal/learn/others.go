@@ -131,10 +131,17 @@ func (s *schema) macrosUsed(own *facts) map[string]bool {
 // useMacros takes from headers what macros say of the family: its name, version and groups. fam is what the kernel
 // says, nil without.
 func (s *schema) useMacros(own *facts, fam *family) {
+	var names []string
+	for _, m := range own.macros {
+		if m.text != "" && strings.HasSuffix(m.name, "_NAME") && !groupName(m.name) {
+			names = append(names, m.name)
+		}
+	}
 	for _, m := range own.macros {
 		w := words(m.name)
+		isName := familyName(w) || len(names) == 1 && names[0] == m.name
 		switch {
-		case s.cFamily == "" && m.text != "" && (fam == nil && familyName(w) || fam != nil && m.text == fam.name && w[len(w)-1] == "NAME"):
+		case s.cFamily == "" && m.text != "" && (fam == nil && isName || fam != nil && m.text == fam.name && w[len(w)-1] == "NAME"):
 			s.cFamily = m.name
 			s.name = m.text
 		case m.isInt && s.cVersion == "" && len(w) > 2 && w[len(w)-1] == "VERSION" && has(w, fillers):

@@ -105,6 +105,8 @@ type op struct {
 	set      string
 	flags    []string
 	do, dump *mode
+	event    []string // of what the kernel sends on its own
+	group    string   // that it goes to
 	note     string
 }
 

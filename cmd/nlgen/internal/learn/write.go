@@ -104,7 +104,7 @@ func (d *definition) write(p *printer, classic bool) {
 			p.line("    value-start: %d", e.value)
 			items = append(items, text(e.name))
 		case e.value != next || i == 0 && e.value < 0:
-			items = append(items, flow([]pair{{"name", text(e.name)}, {"value", number(e.value)}}))
+			items = append(items, flow([]pair{{"name", text(e.name)}, {"value", itoa(e.value)}}))
 		default:
 			items = append(items, text(e.name))
 		}
@@ -258,6 +258,11 @@ func (s *schema) writeOps(p *printer) {
 		if len(o.flags) > 0 {
 			p.line("      flags: [%s]", strings.Join(o.flags, ", "))
 		}
+		if o.event != nil {
+			p.line("      event:%s", inferred("the family takes no requests"))
+			p.list("        attributes: ", "          ", texts(o.event), "")
+			p.line("      mcgrp: %s", text(o.group))
+		}
 		s.writeMode(p, &l, o, "do", o.do)
 		s.writeMode(p, &l, o, "dump", o.dump)
 	}
@@ -292,10 +297,7 @@ func (s *schema) writeMode(p *printer, l *lists, o *op, key string, m *mode) {
 
 // write writes a request or a reply.
 func (l *lists) write(p *printer, o *op, what string, attrs []string, value int, numbered bool, guess string) {
-	items := make([]string, len(attrs))
-	for i, a := range attrs {
-		items[i] = text(a)
-	}
+	items := texts(attrs)
 	list := "[" + strings.Join(items, ", ") + "]"
 	key := listKey(attrs)
 	named := l.names[key]
@@ -322,6 +324,15 @@ func (l *lists) write(p *printer, o *op, what string, attrs []string, value int,
 		p.line("          value: %d", value)
 	}
 	p.list(head, "            ", items, "")
+}
+
+// texts are names as YAML.
+func texts(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = text(n)
+	}
+	return out
 }
 
 // anchor is a name for a list in YAML.

@@ -31,10 +31,7 @@ func (p *printer) comment(indent, text string) {
 	p.line("%s", line)
 }
 
-var (
-	bareWord = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
-	bareInt  = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
-)
+var bareWord = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 // text is a text as YAML: quoted where it would be read as something else.
 func text(s string) string {
@@ -47,9 +44,6 @@ func text(s string) string {
 	}
 	return strconv.Quote(s)
 }
-
-// number is a macro's value as YAML.
-func number(n int64) string { return strconv.FormatInt(n, 10) }
 
 // flow is a mapping on one line.
 func flow(pairs []pair) string {
