@@ -28,6 +28,20 @@ packages() {
 	done
 }
 
+# headers unpacks the newest uapi headers into $NLGEN_UAPI_HEADERS, for tests that hold schemas against them.
+headers() {
+	[[ ! -e $NLGEN_UAPI_HEADERS/usr/include/linux/netlink.h ]] || {
+		echo "already there: $NLGEN_UAPI_HEADERS"
+		return
+	}
+	local dir package
+	dir=$(mktemp -d)
+	package=$(bash tools/uapifacts/fetch.sh "$dir") || fail "cannot fetch linux-libc-dev of unstable"
+	mkdir -p "$NLGEN_UAPI_HEADERS"
+	dpkg -x "$package" "$NLGEN_UAPI_HEADERS"
+	rm -r "$dir"
+}
+
 # kernel checks that rtnetlink answers: after some kernel faults every request hangs for ever, and with it
 # each live test.
 kernel() {

@@ -79,11 +79,17 @@ func resolve(arg string) ([]Source, error) {
 	case !errors.Is(err, fs.ErrNotExist) || filepath.Base(arg) != arg || filepath.Ext(arg) != "":
 		return nil, err
 	}
-	data, err := fs.ReadFile(schemas.FS, arg+".yaml")
+	name := strings.ReplaceAll(arg, "_", "-") + ".yaml"
+	for _, e := range Embedded() { // a family's own name may have the underscore that the file has not, or the reverse
+		if strings.ReplaceAll(e, "_", "-")+".yaml" == name {
+			name = e + ".yaml"
+		}
+	}
+	data, err := fs.ReadFile(schemas.FS, name)
 	if err != nil {
 		return nil, fmt.Errorf("%w, and nlgen carries no schema of that name, only: %s", fs.ErrNotExist, strings.Join(Embedded(), ", "))
 	}
-	return []Source{{Path: arg + ".yaml", data: data}}, nil
+	return []Source{{Path: name, data: data}}, nil
 }
 
 // Embedded lists the names of the embedded schemas.

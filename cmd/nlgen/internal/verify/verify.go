@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/input"
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/spec"
 )
 
@@ -53,7 +54,7 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	})
 	fl.BoolVar(&o.json, "json", false, "print JSON")
 	fl.BoolVar(&o.unmatched, "unmatched", false, "also list what nothing could be compared with, and what was matched by likeness")
-	names, err := parseFlags(fl, args)
+	names, err := input.ParseFlags(fl, args)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
@@ -98,20 +99,6 @@ func Run(args []string, stdout, stderr io.Writer) int {
 
 // patience bounds how long the kernel may take to answer everything.
 const patience = time.Minute
-
-// parseFlags lets flags and names stand in any order.
-func parseFlags(fl *flag.FlagSet, args []string) (names []string, err error) {
-	for {
-		if err := fl.Parse(args); err != nil {
-			return nil, err
-		}
-		if fl.NArg() == 0 {
-			return names, nil
-		}
-		names = append(names, fl.Arg(0))
-		args = fl.Args()[1:]
-	}
-}
 
 // write prints the reports, differences first.
 func write(w io.Writer, reports []*report, o options) error {

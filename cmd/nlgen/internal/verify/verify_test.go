@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/input"
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/spec"
 )
 
@@ -28,7 +29,7 @@ func TestOwnSchemas(t *testing.T) {
 		t.Errorf("code is %d, error output %q", code, stderr)
 	}
 	t.Log(stdout)
-	for _, name := range embedded() {
+	for _, name := range input.Embedded() {
 		if !strings.Contains(stdout, name+": 0 wrong, ") {
 			t.Errorf("%s: no line that says that nothing is wrong", name)
 		}
@@ -87,9 +88,9 @@ func TestRun(t *testing.T) {
 		{"an unknown flag", []string{"--nonsense"}, 2, "", "flag provided but not defined: -nonsense"},
 		{"a family by name", []string{"nlctrl"}, 0, "nlctrl: 0 wrong, ", ""},
 		{"a family with underscores", []string{"rt_addr"}, 0, "rt-addr: 0 wrong, ", ""},
-		{"an unknown family", []string{"nonsense"}, 1, "", "no embedded schema has that name; there are: ethtool, "},
-		{"a file that is not there", []string{filepath.Join(dir, "x.yaml")}, 1, "", "read schema: "},
-		{"an empty folder", []string{empty}, 1, "", "list " + empty + ": no file ends in .yaml"},
+		{"an unknown family", []string{"nonsense"}, 1, "", "nlgen carries no schema of that name, only: ethtool, "},
+		{"a file that is not there", []string{filepath.Join(dir, "x.yaml")}, 1, "", "no such file or directory"},
+		{"an empty folder", []string{empty}, 1, "", "read schema " + empty + ": no file in the folder ends in .yaml"},
 		{"a broken schema", []string{broken}, 1, "", "read schema " + broken + ": it has errors"},
 		{"a wrong schema", []string{wrong}, 1, wrong + ":9:16: attribute-id: fam.family-id is 2, the kernel has CTRL_ATTR_FAMILY_ID = 1\n", ""},
 		{"a note", []string{"tcp_metrics"}, 0, ": other-name: note: the kernel has no TCP_METRIC_REODERING", ""},
