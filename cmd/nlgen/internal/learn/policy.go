@@ -19,7 +19,7 @@ func (a *attr) apply(s *schema, v *nlctrl.Policy) {
 		a.unsigned(s, v)
 	case nlctrl.AttrTypeS8, nlctrl.AttrTypeS16, nlctrl.AttrTypeS32, nlctrl.AttrTypeS64, nlctrl.AttrTypeSint:
 		a.typ = kind.String()
-		a.signed(v)
+		a.signed(s, v)
 	case nlctrl.AttrTypeString, nlctrl.AttrTypeNULString:
 		a.typ = "string"
 		a.length(v)
@@ -77,7 +77,7 @@ func (a *attr) unsigned(s *schema, v *nlctrl.Policy) {
 	}
 }
 
-func (a *attr) signed(v *nlctrl.Policy) {
+func (a *attr) signed(s *schema, v *nlctrl.Policy) {
 	least, most := int64(math.MinInt64), int64(math.MaxInt64)
 	switch v.Type.Value() {
 	case nlctrl.AttrTypeS8:
@@ -88,11 +88,27 @@ func (a *attr) signed(v *nlctrl.Policy) {
 		least, most = math.MinInt32, math.MaxInt32
 	}
 	if lo := v.MinValueS.Or(least); lo > least {
-		a.checks = append(a.checks, pair{"min", itoa(lo)})
+		a.limit(s, "min", lo)
 	}
 	if hi := v.MaxValueS.Or(most); hi < most {
-		a.checks = append(a.checks, pair{"max", itoa(hi)})
+		a.limit(s, "max", hi)
 	}
+}
+
+// limit adds a limit. Schemas write a negative one as the name of a constant.
+func (a *attr) limit(s *schema, key string, n int64) {
+	value := itoa(n)
+	if n < 0 {
+		value = s.constant(a.name+"-"+key, value)
+	}
+	a.checks = append(a.checks, pair{key, value})
+}
+
+// constant makes a constant with a name like the one given.
+func (s *schema) constant(name, value string) string {
+	d := &definition{name: s.usedDefs.take(name), kind: "const", value: value, guess: "the name"}
+	s.defs = append(s.defs, d)
+	return d.name
 }
 
 // length takes the limits of a payload's length.
@@ -112,7 +128,5 @@ func (a *attr) length(v *nlctrl.Policy) {
 
 // mask makes a constant of the bits that may be set, which is how schemas say it.
 func (a *attr) mask(s *schema, m uint64) {
-	d := &definition{name: s.usedDefs.take(a.name + "-mask"), kind: "const", value: uitoa(m), guess: "the name"}
-	s.defs = append(s.defs, d)
-	a.checks = append(a.checks, pair{"flags-mask", d.name})
+	a.checks = append(a.checks, pair{"flags-mask", s.constant(a.name+"-mask", uitoa(m))})
 }

@@ -14,7 +14,6 @@ type schema struct {
 	defs              []*definition
 	sets              []*set
 	opPrefix, opEnum  string
-	opsTagged         bool
 	directional       bool
 	fixedHeader       string
 	ops               []*op
@@ -44,7 +43,6 @@ type definition struct {
 	entries    []entry
 	members    []member
 	notes      []string
-	header     string
 }
 
 type entry struct {
