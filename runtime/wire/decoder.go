@@ -24,17 +24,17 @@ type Decoder struct {
 // level is the state of one level of attributes. Offsets count from the start of the message; they are small
 // because Enter copies all of it.
 type level struct {
-	seen             uint64 // types met, modulo 64
-	again            uint64 // those of them that were met twice
-	sized            uint64 // types counted by Grow, modulo 64
-	start, next, end int32  // first attribute, next attribute, end of the level
-	at, lim          int32  // current attribute: its header, the end of its payload
-	kept             int32  // where the level's part of Decoder.kept begins
-	bad              int32  // Decoder.bad when the level was entered
-	raw              uint16 // type of the current attribute with its flag bits
-	broken           bool   // the framing is malformed
-	unsorted         bool   // the level's part of Decoder.kept is not in wire order
-	unique           bool   // nothing was met twice when Again began to meet everything twice
+	seen             [2]uint64 // types met, modulo 128
+	again            uint64    // those of them that were met twice, modulo 64
+	sized            uint64    // types counted by Grow, modulo 64
+	start, next, end int32     // first attribute, next attribute, end of the level
+	at, lim          int32     // current attribute: its header, the end of its payload
+	kept             int32     // where the level's part of Decoder.kept begins
+	bad              int32     // Decoder.bad when the level was entered
+	raw              uint16    // type of the current attribute with its flag bits
+	broken           bool      // the framing is malformed
+	unsorted         bool      // the level's part of Decoder.kept is not in wire order
+	unique           bool      // nothing was met twice when Again began to meet everything twice
 }
 
 // span is an attribute of the message: header at `at`, payload from at+4 to lim.
@@ -66,9 +66,18 @@ func (d *Decoder) tooLong() {
 
 // Reset makes d read the next message, with the Spare it was made with.
 func (d *Decoder) Reset(b []byte) {
-	kept, scratch := d.kept[:0], d.scratch
-	*d = NewDecoder(b, d.sp)
-	d.kept, d.scratch = kept, scratch
+	d.buf, d.lv, d.kept = b, level{end: int32(len(b))}, d.kept[:0]
+	d.bad, d.depth, d.strict = 0, 0, false
+	if d.trouble.kind != fine {
+		d.trouble = trouble{}
+	}
+	if len(b) > maxMessage {
+		d.tooLong()
+	}
+	if d.sp != nil {
+		d.strict = d.sp.Strict
+		d.sp.begin()
+	}
 }
 
 // SetStrict makes the first unreadable payload the message's error.
@@ -134,8 +143,9 @@ func (d *Decoder) Next() bool {
 	d.lv.next = at + (n+3)&^3
 	d.lv.raw = raw
 	bit := uint64(1) << (raw & 63)
-	d.lv.again |= d.lv.seen & bit
-	d.lv.seen |= bit
+	seen := &d.lv.seen[raw>>6&1]
+	d.lv.again |= *seen & bit
+	*seen |= bit
 	return true
 }
 

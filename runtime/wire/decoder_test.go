@@ -269,12 +269,12 @@ func TestDecodeMany(t *testing.T) {
 
 // TestAgain walks a level twice, with and without a reason to.
 func TestAgain(t *testing.T) {
-	msg := join(attr(1, 1), attr(2, 2), attr(70, 3))
+	msg := join(attr(1, 1), attr(2, 2), attr(134, 3))
 	for _, tc := range []struct {
 		ids  []uint16
 		want int
 	}{
-		{nil, 3}, {[]uint16{2}, 3}, {[]uint16{9, 1}, 3}, {[]uint16{6}, 3} /* as 70 modulo 64 */, {[]uint16{3}, 0},
+		{nil, 3}, {[]uint16{2}, 3}, {[]uint16{9, 1}, 3}, {[]uint16{6}, 3} /* as 134 modulo 128 */, {[]uint16{3}, 0},
 	} {
 		d := wire.NewDecoder(msg, nil)
 		for d.Next() {

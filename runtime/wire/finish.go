@@ -71,6 +71,10 @@ func (d *Decoder) keepRepeats(set *Set) {
 	earlier := false
 	for at := d.lv.start; d.lv.end-at >= 4; {
 		id, next := d.peek(at)
+		if d.lv.again>>(id&63)&1 == 0 {
+			at = next
+			continue
+		}
 		if i := set.single(id); i >= 0 {
 			earlier = earlier || last[i] != 0
 			last[i] = at + 1
@@ -89,7 +93,7 @@ func (d *Decoder) keepRepeats(set *Set) {
 		case k < old && d.kept[k].at == at:
 			d.kept = append(d.kept, d.kept[k])
 			k++
-		case i >= 0 && last[i] != at+1:
+		case i >= 0 && last[i] != 0 && last[i] != at+1:
 			d.kept = append(d.kept, span{at, at + int32(binary.NativeEndian.Uint16(d.buf[at:]))})
 		}
 		at = next

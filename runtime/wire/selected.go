@@ -23,10 +23,10 @@ func (d *Decoder) Again(ids ...uint16) {
 	}
 }
 
-// seen reports whether the walk over the level met one of the numbers, or another one that is equal modulo 64.
+// seen reports whether the walk over the level met one of the numbers, or another one that is equal modulo 128.
 func (d *Decoder) seen(ids []uint16) bool {
 	for _, id := range ids {
-		if d.lv.seen>>(id&63)&1 != 0 {
+		if d.lv.seen[id>>6&1]>>(id&63)&1 != 0 {
 			return true
 		}
 	}
