@@ -13,7 +13,7 @@ func (e *endpoint) send(op *Op, typ uint16, cfg *callConfig, req wire.Message) e
 	if e.seq == 0 { // the number of what nobody asked for
 		e.seq = 1
 	}
-	e.peer, e.rest, e.interrupted = cfg.to, nil, false
+	e.peer, e.rest, e.interrupted, e.reads = cfg.to, nil, false, 0
 	if err := e.encode(op, typ, cfg, req); err != nil {
 		return err
 	}

@@ -40,6 +40,9 @@ func (k *Kernel) Inject(faults ...Fault) { k.InjectWhen(nil, 1, faults...) }
 // InjectWhen lets faults happen to the next n requests that match; to all of them if n is negative. A nil match is
 // every request but those that look a family up. Earlier injections come first, and a request gets only one.
 func (k *Kernel) InjectWhen(match func(*Request) bool, n int, faults ...Fault) {
+	if len(faults) == 0 {
+		return
+	}
 	if match == nil {
 		match = func(r *Request) bool { return r.Protocol != 16 || r.Type != controllerID }
 	}

@@ -29,7 +29,8 @@ func (x *Exchange) edit(f func(p []part) []part) {
 		}
 	}
 	x.Answer = nil
-	for i, p := range f(parts) {
+	parts = f(parts)
+	for i, p := range parts {
 		if i > 0 && p.group == parts[i-1].group && p.Err == nil && parts[i-1].Err == nil {
 			last := &x.Answer[len(x.Answer)-1]
 			last.Data = append(last.Data[:len(last.Data):len(last.Data)], p.Data...)
