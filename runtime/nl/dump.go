@@ -83,7 +83,7 @@ type chunk[T any] struct {
 
 const (
 	maxChunk      = 16
-	maxChunkBytes = 16 << 10
+	maxChunkBytes = 2 << 10
 )
 
 // next returns the value that is next in turn. It stays the next one until used is called.
