@@ -104,17 +104,12 @@ func oddAttribute(w *world) string {
 }
 
 func besideStalledDump(w *world) string {
-	gate := new(nltest.Gate)
-	w.k.Inject(nltest.Hold(gate))
-	listed := make(chan string)
+	gate, stalled, listed := new(nltest.Gate), make(chan struct{}), make(chan string)
+	w.k.Inject(nltest.Hold(gate), nltest.Custom("tell", func(*nltest.Exchange) { close(stalled) }))
 	other := *w
 	go func() { listed <- dump(&other) }()
-	for w.links.Conn().Stats().Requests == 0 && w.k.Sockets() < 3 { // the dump has a socket of its own
-	}
-	beside := ""
-	for beside == "" {
-		beside = get(w)
-	}
+	<-stalled
+	beside := get(w)
 	gate.Open()
 	return beside + " beside it, then " + <-listed
 }

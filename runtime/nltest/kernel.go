@@ -37,7 +37,9 @@ type target struct {
 
 // New returns a Kernel that refuses every request with EOPNOTSUPP.
 func New() *Kernel {
-	return &Kernel{handlers: map[target]Handler{}, sockets: map[*socket]struct{}{}, port: 1000, family: 16, group: 31}
+	k := &Kernel{handlers: map[target]Handler{}, sockets: map[*socket]struct{}{}, port: 1000, family: controllerID, group: 31}
+	k.families = []*Family{{k: k, name: "nlctrl", version: 2, groups: []string{"notify"}, first: controllerGroup, id: controllerID}}
+	return k
 }
 
 // Dial opens a Conn to the Kernel, or to another Transport, that is closed at the end of the test.

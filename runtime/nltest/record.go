@@ -94,9 +94,6 @@ func (r *recorder) datagram(b []byte, generic bool) {
 			continue
 		}
 		h := parse(m)
-		if generic && h.typ == controllerID {
-			r.learn(m)
-		}
 		typ := fmt.Sprint(h.typ)
 		if name, ok := r.names[h.typ]; ok && generic {
 			typ = name
@@ -114,20 +111,22 @@ func (r *recorder) bytes(b []byte) {
 	}
 }
 
-// learn notes the name of a family from the controller's answer.
-func (r *recorder) learn(m []byte) {
-	if id, name, ok := described(m); ok && r.names[id] != name {
-		r.names[id] = name
-		r.line("family %s %d", name, id)
+// learn notes the names of families from an answer of the controller.
+func (r *recorder) learn(b []byte) {
+	for _, m := range split(b) {
+		if id, name, ok := described(m); ok && r.names[id] != name {
+			r.names[id] = name
+			r.line("family %s %d", name, id)
+		}
 	}
 }
 
 // described reads a family's id and name from a message of the controller.
 func described(m []byte) (id uint16, name string, ok bool) {
-	b := body(m)
-	if len(b) < genericLen || b[0] != newFamily {
+	if len(m) < headerLen+genericLen || parse(m).typ != controllerID || m[headerLen] != newFamily {
 		return 0, "", false
 	}
+	b := body(m)
 	var c controllerRequest
 	if decode(b[genericLen:], &c) != nil || !c.id.IsSet() || strings.ContainsAny(c.name.Value(), " \n") {
 		return 0, "", false
@@ -178,6 +177,9 @@ func (s *recordedSocket) Receive(b []byte, wait bool) (nl.Packet, error) {
 	}
 	if p.Size > len(b) {
 		words += fmt.Sprintf(" size %d", p.Size)
+	}
+	if s.generic {
+		s.r.learn(b[:min(p.Size, len(b))])
 	}
 	s.r.line("%s", words)
 	s.r.datagram(b[:min(p.Size, len(b))], s.generic)

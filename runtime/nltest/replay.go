@@ -272,10 +272,8 @@ func (p *Player) answer(s *socket, r *recordedRequest, messages [][]byte) {
 // learn notes the ids that the controller tells.
 func (p *Player) learn(datagram []byte) {
 	for _, m := range split(datagram) {
-		if len(m) >= headerLen && parse(m).typ == controllerID {
-			if id, name, ok := described(m); ok {
-				p.ids[name] = id
-			}
+		if id, name, ok := described(m); ok {
+			p.ids[name] = id
 		}
 	}
 }
