@@ -2,7 +2,6 @@ package livetest
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 
 	"github.com/nlgen/nlgen/generated/rtneigh"
@@ -114,9 +113,4 @@ func fdbState(s rtneigh.NudState) string {
 func (w *World) neighbours(req neighbour) []neighbour {
 	w.t.Helper()
 	return Get[[]neighbour](w.t)(nl.Collect(w.Neigh.GetNeighDump(w.Ctx, req)))
-}
-
-// neighKey tells entries apart.
-func neighKey(link string, dst netip.Addr, lladdr any) string {
-	return fmt.Sprint(link, " ", dst, " ", lladdr)
 }
