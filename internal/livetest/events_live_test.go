@@ -99,6 +99,9 @@ func (w *World) events(c *nl.Conn, last func(text string) bool, change func(), o
 	for n, err := range sub.All() {
 		Must(w.t, err)
 		text := eventText(n)
+		if u := Unknown(n); u != nil {
+			w.t.Errorf("%s: not known: %v", text, u)
+		}
 		if text != before {
 			list = append(list, n)
 		}
