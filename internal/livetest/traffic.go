@@ -7,7 +7,6 @@ import (
 
 	"github.com/nlgen/nlgen/generated/ethtool"
 	"github.com/nlgen/nlgen/generated/mptcppm"
-	"github.com/nlgen/nlgen/generated/netdev"
 	"github.com/nlgen/nlgen/generated/nlctrl"
 	"github.com/nlgen/nlgen/generated/rtaddr"
 	"github.com/nlgen/nlgen/generated/rtlink"
@@ -101,6 +100,13 @@ var ethtoolKinds = map[bool]map[uint8]func() message{
 	},
 }
 
+// genericTypes are the message types of the families in which every operation that the tools use has the same.
+var genericTypes = map[string]func() message{
+	"nlctrl":      func() message { return new(nlctrl.Ctrl) },
+	"tcp_metrics": func() message { return new(tcpmetrics.TCPMetrics) },
+	"mptcp_pm":    func() message { return new(mptcppm.Attr) },
+}
+
 // kinds recognises recorded messages; generic families have numbers of this machine.
 type kinds struct {
 	generic map[uint16]string // family by message type
@@ -132,17 +138,8 @@ func (k kinds) of(m record.Message) (what kind, body []byte, ok bool) {
 		}
 		command := m.Body[0]
 		what := kind{name: fmt.Sprintf("%s %d", family, command)}
-		switch family {
-		case "nlctrl":
-			what.fresh = func() message { return new(nlctrl.Ctrl) }
-		case "netdev":
-			what.fresh = func() message { return new(netdev.Dev) }
-		case "ethtool":
+		if what.fresh = genericTypes[family]; family == "ethtool" {
 			what.fresh = ethtoolKinds[m.Sent][command]
-		case "tcp_metrics":
-			what.fresh = func() message { return new(tcpmetrics.TCPMetrics) }
-		case "mptcp_pm":
-			what.fresh = func() message { return new(mptcppm.Attr) }
 		}
 		return what, m.Body[genericHeader:], true
 	}

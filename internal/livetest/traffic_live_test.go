@@ -111,7 +111,7 @@ func TestTraffic(t *testing.T) {
 			ip link del br0
 		`},
 	}
-	c := check{seen: map[string]bool{}, messages: map[string]int{}}
+	c := check{seen: map[string]bool{}, messages: map[string]int{}, captured: captured{}}
 	for _, s := range scripts {
 		t.Run(s.name, func(t *testing.T) {
 			w := New(t)
@@ -132,6 +132,7 @@ func TestTraffic(t *testing.T) {
 			}
 		}
 	}
+	c.captured.write(t)
 	for _, name := range slices.Sorted(maps.Keys(c.messages)) {
 		t.Logf("%s: %d messages", name, c.messages[name])
 	}
@@ -155,6 +156,7 @@ func (w *World) recorded(r *record.Recorder, text string) {
 type check struct {
 	seen     map[string]bool
 	messages map[string]int
+	captured captured
 }
 
 func (c *check) message(t *testing.T, k kinds, m record.Message) {
@@ -177,6 +179,7 @@ func (c *check) message(t *testing.T, k kinds, m record.Message) {
 		t.Errorf("%s %s: %v in %x", what.name, way, err, body)
 		return
 	}
+	c.captured.add(v, body)
 	for _, u := range Unknown(v) {
 		c.complain(t, beyondSchemas, fmt.Sprintf("%s: %s", what.name, u), "is not known")
 	}
