@@ -2,6 +2,7 @@ package nl
 
 import (
 	"context"
+	"encoding/binary"
 	"os"
 	"syscall"
 	"time"
@@ -81,6 +82,24 @@ func (e *endpoint) next(ctx context.Context, wait bool) (message, error) {
 			return message{}, err
 		}
 	}
+}
+
+// expected is next for the one case that dumps are made of: another message of the datagram that is of the type
+// wanted, answers the running request and says nothing else. It returns nil in all other cases.
+func (e *endpoint) expected(typ int) []byte {
+	b := e.rest
+	if len(b) < headerLen {
+		return nil
+	}
+	n := binary.NativeEndian.Uint32(b)
+	if uint64(n) > uint64(len(b)) || n <= headerLen || int(binary.NativeEndian.Uint16(b[4:])) != typ ||
+		binary.NativeEndian.Uint16(b[6:])&flagDumpIntr != 0 || binary.NativeEndian.Uint32(b[8:]) != e.seq ||
+		binary.NativeEndian.Uint32(b[12:]) != e.port {
+		return nil
+	}
+	e.rest = b[min(align(int(n)), len(b)):]
+	e.tally.messages++
+	return b[headerLen:n:n]
 }
 
 // expects reports whether a message answers the running request. The kernel fills in the port of the request's
