@@ -181,7 +181,7 @@ func fromC(t testing.TB, headers []string, all []number) map[string]string {
 	known := all
 	bad := regexp.MustCompile(`(?m)^[^:\n]*:(\d+):\d+: error:`)
 	for {
-		lines := []string{"#include <stdio.h>", "#include <stddef.h>", "#include <sys/socket.h>"}
+		lines := []string{"#include <stdio.h>", "#include <stddef.h>", "#include <stdint.h>", "#include <sys/socket.h>"}
 		for _, h := range headers {
 			lines = append(lines, "#include <"+h+">")
 		}

@@ -21,8 +21,16 @@ func headerFacts(files, dirs []string) (f *facts, err error) {
 		return nil, fmt.Errorf("compile headers: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
-	c := compiler{files: files, dirs: dirs}
+	// Many headers need what they do not include; a few break where something is there already.
+	c := compiler{files: files, dirs: dirs, first: "#include <stddef.h>\n#include <stdint.h>\n#include <sys/socket.h>\n#include <linux/types.h>\n"}
 	macros, err := c.macros()
+	if err != nil && !errors.Is(err, exec.ErrNotFound) {
+		alone := c
+		alone.first = "#include <linux/types.h>\n"
+		if found, again := alone.macros(); again == nil {
+			c, macros, err = alone, found, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +70,7 @@ func headerFacts(files, dirs []string) (f *facts, err error) {
 // A compiler runs the C compiler that CC names, else cc.
 type compiler struct {
 	files, dirs []string
+	first       string // what comes before the headers
 }
 
 // A body is a macro with what it stands for.
@@ -76,7 +85,7 @@ const macroPrefix = "nlgen_learn_macro_"
 // source is a C file: the headers, then one macro a line, so that an error's line tells what is wrong.
 func (c compiler) source(macros []body) []byte {
 	var b bytes.Buffer
-	b.WriteString("#include <stddef.h>\n#include <sys/socket.h>\n#include <linux/types.h>\n")
+	b.WriteString(c.first)
 	for _, f := range c.files {
 		fmt.Fprintf(&b, "#include \"%s\"\n", f)
 	}
@@ -91,7 +100,7 @@ func (c compiler) source(macros []body) []byte {
 }
 
 // firstMacro is the line of the first macro in source.
-func (c compiler) firstMacro() int { return 4 + len(c.files) }
+func (c compiler) firstMacro() int { return 1 + strings.Count(c.first, "\n") + len(c.files) }
 
 var errorLine = regexp.MustCompile(`(?m)^<stdin>:(\d+):(?:\d+:)? error:`)
 

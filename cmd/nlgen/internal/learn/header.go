@@ -6,6 +6,22 @@ import (
 	"strings"
 )
 
+// maxName is how long the names of families are.
+const maxName = 15
+
+// protocolOf guesses from a header's name which netlink protocol carries its attributes.
+func protocolOf(name string) (number int, c string) {
+	switch {
+	case strings.HasPrefix(name, "linux/netfilter"):
+		return 12, "NETLINK_NETFILTER"
+	case strings.HasSuffix(name, "_diag.h"):
+		return 4, "NETLINK_SOCK_DIAG"
+	case path.Base(name) == "xfrm.h":
+		return 6, "NETLINK_XFRM"
+	}
+	return 0, "NETLINK_ROUTE"
+}
+
 // fromHeaders makes a schema of what headers declare. names are their names as one includes them.
 func fromHeaders(own *facts, names []string) *schema {
 	s := newSchema("")
@@ -21,9 +37,11 @@ func fromHeaders(own *facts, names []string) *schema {
 			cmds = e
 		}
 	}
-	generic := s.cFamily != "" || s.cVersion != "" || cmds != nil
+	s.protonum, s.protocol = protocolOf(names[0])
+	// The numbers of netfilter's messages are those of one of its parts: no generic commands.
+	generic := s.cFamily != "" || s.protonum == 0 && (s.cVersion != "" || cmds != nil)
 	if s.name == "" {
-		s.name, s.guess = file, "the header's name"
+		s.name, s.guess = strings.TrimRight(file[:min(len(file), maxName)], "-_"), "the header's name"
 		if generic {
 			s.guess += "; it does not say the family's"
 		}

@@ -36,12 +36,17 @@ func TestHeaders(t *testing.T) {
 		{header: "linux/ioam6_genl.h", family: "IOAM6"},
 		{header: "linux/neighbour.h", family: "neighbour", protocol: "raw"},
 		{header: "linux/inet_diag.h", family: "inet_diag", protocol: "raw"},
+		{header: "linux/netfilter/nfnetlink_cttimeout.h", family: "nfnetlink_cttim", protocol: "netfilter"},
+		{header: "linux/sctp.h", family: "sctp", protocol: "raw"},
 	} {
 		t.Run(tt.family, func(t *testing.T) {
 			yaml := run(t, tt.header)
 			f := compile(t, yaml)
 			if f.Name != tt.family {
 				t.Errorf("family %s, want %s", f.Name, tt.family)
+			}
+			if want := map[string]int{"linux/inet_diag.h": 4, "linux/netfilter/nfnetlink_cttimeout.h": 12}[tt.header]; !f.Generic && f.Protonum != want {
+				t.Errorf("protocol %d, want %d", f.Protonum, want)
 			}
 			if f.Generic != (tt.protocol == "") {
 				t.Errorf("generic: %v", f.Generic)

@@ -8,6 +8,8 @@ type schema struct {
 	name, doc         string
 	guess             string // why the name is a guess
 	classic           bool   // no generic family: attributes of some other protocol
+	protonum          int    // of a classic one
+	protocol          string // its name in C
 	version           int    // 0 where unknown
 	header            string // uapi header
 	cFamily, cVersion string
