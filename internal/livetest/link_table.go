@@ -91,6 +91,7 @@ func LinkTable(names Links) *Table[*rtlink.Link] {
 			"linkinfo.info_slave_kind": func(l link) any { return At(l.Linkinfo, func(i *rtlink.Linkinfo) any { return Value(i.SlaveKind) }) },
 		},
 	}
+	tb.Circling = []string{"_timer"}
 	linkData(tb.Fields, names)
 	return tb
 }

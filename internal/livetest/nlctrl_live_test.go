@@ -13,9 +13,6 @@ import (
 	"github.com/nlgen/nlgen/runtime/nl"
 )
 
-// families are those of this kernel that every network namespace has.
-var families = []string{"nlctrl", "netdev", "ethtool", "tcp_metrics", "mptcp_pm"}
-
 // familyText is a family as `genl ctrl list` prints it, without blank lines and capabilities.
 func familyText(c *nlctrl.Ctrl) []string {
 	lines := []string{

@@ -24,6 +24,9 @@ import (
 // limit ends whatever hangs: no test needs nearly as long.
 const limit = 60 * time.Second
 
+// families are the generic ones of this kernel that every network namespace has.
+var families = []string{"nlctrl", "netdev", "ethtool", "tcp_metrics", "mptcp_pm"}
+
 // World is a network namespace with a client for every family.
 type World struct {
 	*netns.NS
