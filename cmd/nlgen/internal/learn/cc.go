@@ -15,22 +15,29 @@ import (
 // headerFacts asks a C compiler for what headers declare: it compiles a file that includes them and gives each
 // macro's value to an enumerator, and reads the answers from the debug information. files are paths, dirs are
 // searched for what the headers include.
-func headerFacts(files, dirs []string) (f *facts, err error) {
+//
+// Many headers need what they do not include; a few break where something is there already.
+func headerFacts(files, dirs []string) (*facts, error) {
+	usual := compiler{files, dirs, "#include <stddef.h>\n#include <stdint.h>\n#include <sys/socket.h>\n#include <linux/types.h>\n"}
+	f, err := usual.facts()
+	if err == nil || errors.Is(err, exec.ErrNotFound) {
+		return f, err
+	}
+	bare := compiler{files, dirs, "#include <linux/types.h>\n"}
+	if f, again := bare.facts(); again == nil {
+		return f, nil
+	}
+	return nil, err
+}
+
+// facts compiles the headers.
+func (c compiler) facts() (f *facts, err error) {
 	tmp, err := os.MkdirTemp("", "nlgen-learn")
 	if err != nil {
 		return nil, fmt.Errorf("compile headers: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
-	// Many headers need what they do not include; a few break where something is there already.
-	c := compiler{files: files, dirs: dirs, first: "#include <stddef.h>\n#include <stdint.h>\n#include <sys/socket.h>\n#include <linux/types.h>\n"}
 	macros, err := c.macros()
-	if err != nil && !errors.Is(err, exec.ErrNotFound) {
-		alone := c
-		alone.first = "#include <linux/types.h>\n"
-		if found, again := alone.macros(); again == nil {
-			c, macros, err = alone, found, nil
-		}
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +54,7 @@ func headerFacts(files, dirs []string) (f *facts, err error) {
 		}
 		kept = fewer
 	}
-	f, numbers, err := debugFacts(obj, files)
+	f, numbers, err := debugFacts(obj, c.files)
 	if err != nil {
 		return nil, fmt.Errorf("read what the compiler made of the headers: %w", err)
 	}
@@ -63,7 +70,7 @@ func headerFacts(files, dirs []string) (f *facts, err error) {
 			f.macros = append(f.macros, m.cMacro)
 		}
 	}
-	f.hints, err = commentHints(files)
+	f.hints, err = commentHints(c.files)
 	return f, err
 }
 
