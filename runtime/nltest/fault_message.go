@@ -7,7 +7,7 @@ import (
 )
 
 // The faults below concern the message of the answer that has that number, from 0 on, or from -1 on backwards from
-// the last one: the acknowledgement or DONE.
+// the last one: the acknowledgement or DONE. What earlier faults have put in counts.
 
 // part is one message of an answer. Neighbours of the same group share a datagram.
 type part struct {
