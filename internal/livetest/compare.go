@@ -63,6 +63,27 @@ func (tb *Table[T]) Compare(t testing.TB, what string, tool Object, before, afte
 	}
 }
 
+// CompareAll compares lists of objects by their keys. What was listed both before and after must be on the tool's list,
+// and the other way round; what came or went meanwhile is not compared.
+func (tb *Table[T]) CompareAll(t testing.TB, tool map[string]Object, before, after map[string]T) {
+	t.Helper()
+	for key, o := range tool {
+		b, ok := before[key]
+		a, ok2 := after[key]
+		switch {
+		case ok && ok2:
+			tb.Compare(t, key, o, b, a)
+		case !ok && !ok2:
+			t.Errorf("%s: not listed, but by the tool", key)
+		}
+	}
+	for key := range after {
+		if _, ok := before[key]; ok && tool[key] == nil {
+			t.Errorf("%s: not listed by the tool", key)
+		}
+	}
+}
+
 // circled reports whether a value that counts down has begun anew between two readings.
 func (tb *Table[T]) circled(key string, before, after any) bool {
 	b, ok := number(before)

@@ -32,7 +32,6 @@ func NeighTableTable(links Links) *Table[ndt] {
 
 			"key_length":    config(func(c *rtneigh.NdtConfig) any { return c.KeyLen }),
 			"entry_size":    config(func(c *rtneigh.NdtConfig) any { return c.EntrySize }),
-			"entries":       config(func(c *rtneigh.NdtConfig) any { return c.Entries }),
 			"hash_rnd":      config(func(c *rtneigh.NdtConfig) any { return c.HashRnd }),
 			"hash_mask":     config(func(c *rtneigh.NdtConfig) any { return Hex(nl.U32(c.HashMask)) }),
 			"hash_chain_gc": config(func(c *rtneigh.NdtConfig) any { return c.HashChainGc }),
@@ -66,6 +65,7 @@ func NeighTableTable(links Links) *Table[ndt] {
 			"table_fulls":      stats(func(s *rtneigh.NdtStats) uint64 { return s.TableFulls }),
 		},
 		Ignored: map[string]string{
+			"entries":    "of the whole machine, on which other namespaces come and go",
 			"last_flush": "ip makes a date of an age",
 			"last_rand":  "ip makes a date of an age",
 		},

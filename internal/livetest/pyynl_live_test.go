@@ -112,19 +112,7 @@ func TestKernelClient(t *testing.T) {
 			if world.name == "others" {
 				w.connections("127.0.0.1:0")
 			}
-			calls := world.calls(w)
-			before := ours(calls)
-			var theirs []pyynl.Result
-			w.Do(func() { theirs = python.Run(t, callsOf(calls)) })
-			after := ours(calls)
-			for i, c := range calls {
-				for path, text := range differ(theirs[i], before[i], after[i]) {
-					if slices.Contains(circling, path[strings.LastIndex(path, ".")+1:]) {
-						continue
-					}
-					seen[fmt.Sprintf("%s %s: %s", c.Spec, c.Op, path)] = text
-				}
-			}
+			maps.Copy(seen, lasting(func() map[string]string { return w.compare(python, world.calls(w)) }))
 		})
 	}
 	for _, key := range slices.Sorted(maps.Keys(seen)) {
@@ -137,6 +125,49 @@ func TestKernelClient(t *testing.T) {
 			t.Errorf("%q is listed (%s %s) and does not occur any more", key, d.fault, d.why)
 		}
 	}
+}
+
+// attempts is how often a comparison may find something else than the list.
+const attempts = 6
+
+// lasting compares until nothing differs that is not listed. The kernel goes on changing neighbours and multicast
+// groups by itself, between our call and the client's too: what is not listed counts only if every attempt finds it.
+func lasting(compare func() map[string]string) map[string]string {
+	found := map[string]string{} // listed differences
+	var unlisted map[string]string
+	for range attempts {
+		now := map[string]string{}
+		for key, text := range compare() {
+			if _, ok := differences[key]; ok {
+				found[key] = text
+			} else if _, before := unlisted[key]; before || unlisted == nil {
+				now[key] = text
+			}
+		}
+		if unlisted = now; len(unlisted) == 0 {
+			break
+		}
+	}
+	maps.Copy(found, unlisted)
+	return found
+}
+
+// compare makes calls with generated code, with the client, and once more, and returns what differs by schema,
+// operation and path.
+func (w *World) compare(python *pyynl.Client, calls []twice) map[string]string {
+	before := ours(calls)
+	var theirs []pyynl.Result
+	w.Do(func() { theirs = python.Run(w.t, callsOf(calls)) })
+	after := ours(calls)
+	found := map[string]string{}
+	for i, c := range calls {
+		for path, text := range differ(theirs[i], before[i], after[i]) {
+			if !slices.Contains(circling, path[strings.LastIndex(path, ".")+1:]) {
+				found[fmt.Sprintf("%s %s: %s", c.Spec, c.Op, path)] = text
+			}
+		}
+	}
+	return found
 }
 
 func callsOf(calls []twice) (list []pyynl.Call) {

@@ -46,6 +46,7 @@ ip -6 route add 2001:db8:6::/48 encap seg6local action End.X nh6 2001:db8::9 dev
 func TestRoutesOfTool(t *testing.T) {
 	w := New(t)
 	w.Lines(routesByTool)
+	w.settle()
 	tb := RouteTable(w.Links())
 	if n := w.compareRoutes(tb); n != 25 {
 		t.Errorf("ip lists %d routes, want 25", n)
@@ -79,19 +80,11 @@ func (w *World) compareRoutes(tb *Table[route]) int {
 		return all
 	}
 	before := list()
-	tool := w.JSON("ip", "-d", "-j", "route", "show", "table", "all")
-	after := list()
-	for _, o := range tool {
-		key := routeKey(func(key string) any { return o[key] })
-		if before[key] == nil || after[key] == nil {
-			w.t.Errorf("route %s: not listed", key)
-			continue
-		}
-		tb.Compare(w.t, key, o, before[key], after[key])
+	tool := map[string]Object{}
+	for _, o := range w.JSON("ip", "-d", "-j", "route", "show", "table", "all") {
+		tool[routeKey(func(key string) any { return o[key] })] = o
 	}
-	if len(tool) != len(after) {
-		w.t.Errorf("%d routes for ip, %d for us", len(tool), len(after))
-	}
+	tb.CompareAll(w.t, tool, before, list())
 	return len(tool)
 }
 
@@ -135,6 +128,7 @@ func TestRoutesOfGo(t *testing.T) {
 		ip addr add 10.0.0.1/24 dev va
 		ip addr add 2001:db8::1/64 dev va nodad
 	`)
+	w.settle()
 	links := w.Links()
 	va := links.index("va")
 	oif := nl.U32(uint32(va))

@@ -88,6 +88,7 @@ func TestTCPMetrics(t *testing.T) {
 		ip addr add 10.0.0.1/32 dev lo
 		ip addr add 2001:db8::1/128 dev lo nodad
 	`)
+	w.settle()
 	w.connections("10.0.0.1:0")
 	w.connections("[2001:db8::1]:0")
 	tb := metricsTable()

@@ -4,6 +4,7 @@ package livetest
 
 import (
 	"context"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -103,4 +104,34 @@ func Get[T any](t testing.TB) func(v T, err error) T {
 		}
 		return v
 	}
+}
+
+// settle waits until every IPv6 address that is past its check for duplicates can be used: the kernel adds the local
+// route some time after the request.
+func (w *World) settle() {
+	w.t.Helper()
+	sub := Get[*nl.Subscription](w.t)(nl.Subscribe(w.Ctx, w.Route, rtroute.Events(rtroute.GroupIPv6Route)))
+	defer sub.Close()
+	if w.settled() {
+		return
+	}
+	for _, err := range sub.All() {
+		Must(w.t, err)
+		if w.settled() {
+			return
+		}
+	}
+}
+
+func (w *World) settled() bool {
+	local := map[netip.Addr]bool{}
+	for _, r := range w.routes(&rtroute.Route{Header: rtroute.Rtmsg{Type: rtroute.RtmTypeLocal}}) {
+		local[r.Dst] = true
+	}
+	for _, a := range w.addrs(nil) {
+		if a.Address.Is6() && addrFlags(a)&rtaddr.IfaFlagsTentative == 0 && !local[a.Address] && !local[a.Local] {
+			return false
+		}
+	}
+	return true
 }
