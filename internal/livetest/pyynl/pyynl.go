@@ -102,7 +102,7 @@ func (c *Client) Run(t testing.TB, calls []Call) []Result {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, python, "-B", "-c", driver, c.dir, c.specs)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &errs
