@@ -31,6 +31,11 @@
 // A message answers a request if it comes from the port that was asked (0 is the kernel), to the socket that
 // asked, with the request's sequence number. Everything else is dropped and counted, see [Conn.Stats].
 //
+// # Diagnostics
+//
+// NLGEN_TRACE=1 in the environment writes every message to standard error, by the names of its schema; NLGEN_TRACE=hex
+// adds the bytes. A slog.Logger in [Options] gets the same. [Conn.Stats] counts messages, losses and retries.
+//
 // The package builds everywhere. Outside Linux [Dial] returns errors.ErrUnsupported, unless [Options] bring a
 // [Transport].
 package nl

@@ -27,6 +27,7 @@ type endpoint struct {
 	packet  Packet // that datagram
 	reads   uint32 // datagrams since the request was sent
 
+	echo        bool // the request asks for an echo
 	busy        bool // replies of the request may still come
 	interrupted bool // some reply carried NLM_F_DUMP_INTR
 	counted     bool // holds one of the pool's turns
@@ -103,15 +104,16 @@ func (e *endpoint) expected(typ int) []byte {
 }
 
 // expects reports whether a message answers the running request. The kernel fills in the port of the request's
-// sender; a few families leave it 0, and processes may use their own.
+// sender; a few families leave it 0, and processes may use their own. What came through a group is no answer, even if
+// it carries our numbers as the cause of a change; an echo looks the same, and who asks for one gets no other copy.
 func (e *endpoint) expects(h header) bool {
-	return h.seq == e.seq && (h.port == e.port || h.port == 0 || h.port == e.peer)
+	return (e.packet.Group == 0 || e.echo) && h.seq == e.seq && (h.port == e.port || h.port == 0 || h.port == e.peer)
 }
 
 // stray counts a message that answers nothing, or keeps it for the owner of a pinned socket.
 func (e *endpoint) stray(h header, whole []byte) {
 	switch {
-	case e.pin != nil && !e.late(h, e.seq):
+	case e.pin != nil && !e.late(e.packet, h, e.seq):
 		e.pin.keep(e.packet, whole, true)
 	case h.seq != e.seq:
 		e.tally.sequence++
@@ -123,9 +125,9 @@ func (e *endpoint) stray(h header, whole []byte) {
 }
 
 // late reports whether a message answers an earlier request of the socket, up to the one numbered last.
-func (e *endpoint) late(h header, last uint32) bool {
+func (e *endpoint) late(p Packet, h header, last uint32) bool {
 	n := h.seq - e.first
-	return h.port == e.port && n != 0 && n <= last-e.first
+	return p.Group == 0 && h.port == e.port && n != 0 && n <= last-e.first
 }
 
 // receive reads a datagram of the asked port into e.rest.

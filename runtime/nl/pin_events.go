@@ -213,7 +213,7 @@ func (r *eventReader) parse() (Notification, error) {
 	case h.typ == typeOverrun:
 		s.stats.overruns.Add(1)
 		return nil, &OverrunError{Count: r.pin.overruns.Add(1)}
-	case r.pin.e.late(h, r.last):
+	case r.pin.e.late(r.packet, h, r.last):
 		s.stats.sequence.Add(1)
 		return nil, nil
 	}

@@ -24,7 +24,7 @@ func (e *endpoint) send(op *Op, typ uint16, cfg *callConfig, req wire.Message) e
 		return err
 	}
 	e.tally.requests++
-	e.busy, e.op = true, op
+	e.busy, e.op, e.echo = true, op, requestFlags(op, cfg)&flagEcho != 0
 	if t := e.shared.trace; t != nil {
 		t.sent(op, e.port, cfg.to, e.request)
 	}

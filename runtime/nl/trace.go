@@ -152,14 +152,10 @@ func ackText(errno int32, ack *extendedAck) string {
 
 func typeName(t uint16) string {
 	switch t {
-	case typeNoop:
-		return "NOOP"
 	case typeError:
 		return "ERROR"
 	case typeDone:
 		return "DONE"
-	case typeOverrun:
-		return "OVERRUN"
 	}
 	return fmt.Sprint(t)
 }

@@ -37,7 +37,7 @@ var dumpFaults = []fault{
 		is: nl.ErrTruncated, want: "lo, then: rt-link getlink: message truncated"},
 	{name: "dump, malformed in the middle", faults: faults(nltest.Insert(1, nltest.Datagram{Data: []byte("hello"), NSID: -1})),
 		call: dump, is: nl.ErrMalformed, want: "lo, then: rt-link getlink: malformed message"},
-	{name: "dump, one message unreadable", faults: faults(nltest.Corrupt(1, func(m []byte) { binary.NativeEndian.PutUint16(m[32:], 1) })), call: dump,
+	{name: "dump, one message unreadable", faults: faults(nltest.Corrupt(1, unreadable)), call: dump,
 		want: "lo ? eth1"},
 	{name: "dump, one attribute of the wrong size", want: "lo eth0 eth1, 1 attribute kept raw", call: oddAttribute},
 	{name: "dump without end, left", faults: faults(nltest.Repeat(1)), want: "lo eth0 eth0 eth0", call: func(w *world) string {
@@ -138,6 +138,11 @@ func oldKernel(w *world) string {
 	return w.saw("", err)
 }
 
+// unreadable makes the first attribute shorter than its header.
+func unreadable(m []byte) { binary.NativeEndian.PutUint16(m[32:], 1) }
+
+const unreadableText = "rt-link getlink: decode link-attrs: attribute length 1 with "
+
 // Each of these is a dump that a change interrupts.
 var interruptFaults = []fault{
 	{name: "interrupted in a message", faults: faults(nltest.Interrupt(1)), call: dump, is: nl.ErrDumpInterrupted,
@@ -160,6 +165,19 @@ var interruptFaults = []fault{
 		want: "3 links after more than 10 attempts, then: rt-link getlink: dump interrupted by a change, then: " +
 			"context deadline exceeded",
 		fails: "cilium#48718: 30 retries at once, then an error without reason"},
+	{name: "interrupted, and messages of the second attempt are unreadable", call: collect,
+		setup: func(w *world) {
+			w.k.Inject(nltest.Interrupt(-1))
+			w.k.Inject(nltest.Corrupt(0, unreadable), nltest.Corrupt(2, unreadable))
+		},
+		want: "eth0 (attempt 2), then: " + unreadableText + "16 bytes left at byte 16\n" + unreadableText + "20 bytes left at byte 16"},
+	{name: "interrupted, and the second attempt fails in the middle", is: syscall.ENOBUFS, call: collect,
+		setup: func(w *world) {
+			w.k.Inject(nltest.Interrupt(-1))
+			w.k.Inject(nltest.Corrupt(0, unreadable), nltest.FailReceive(2, syscall.ENOBUFS))
+		},
+		want: "lo eth0 eth1 (attempt 2), then: rt-link getlink: dump interrupted by a change, then: " + unreadableText +
+			"16 bytes left at byte 16\nrt-link getlink: receive queue overrun: messages lost (overrun 1) (attempts: 2)"},
 	{name: "interrupted, and the second attempt fails", is: syscall.EIO, call: collect,
 		setup: func(w *world) {
 			w.k.Inject(nltest.Interrupt(-1))

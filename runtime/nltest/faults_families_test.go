@@ -3,6 +3,7 @@ package nltest_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"syscall"
 
@@ -49,6 +50,17 @@ var familyFaults = []fault{
 		defer func() { w.lastErr = other.lastErr }()
 		return limits(&other)
 	}},
+	{name: "lookup answered with another family", call: func(w *world) string {
+		w.k.InjectWhen(func(r *nltest.Request) bool { return r.Type == 16 }, 1, nltest.Corrupt(0, func(m []byte) { m[32] = 'x' }))
+		other := *w
+		other.mptcp = mptcppm.New(nltest.Dial(w.t, w.k, nl.Generic))
+		defer func() { w.lastErr = other.lastErr }()
+		return limits(&other)
+	}, want: `mptcp_pm get-limits: resolve family "mptcp_pm": the kernel answered with family "xptcp_pm", id 17`},
+	{name: "family lookup on a Conn of another protocol", call: func(w *world) string {
+		_, err := w.links.Conn().Family(w.ctx, "mptcp_pm")
+		return w.saw("", err)
+	}, want: "nlctrl: connection speaks netlink protocol 0, the family needs 16"},
 	{name: "reply of another command", faults: faults(nltest.Corrupt(0, func(m []byte) { m[16] = 77 })), call: limits, is: nl.ErrNoReply,
 		want: "mptcp_pm get-limits: no reply message, but 1 of another type"},
 	{name: "reply without a generic header", faults: faults(nltest.Cut(0, 12), nltest.Corrupt(0, resize(16))), call: limits,
@@ -156,6 +168,21 @@ var eventFaults = []fault{
 		w.k.Deliver(sub.Port(), nltest.Datagram{Err: syscall.EINTR})
 		emit(w, "b", 0)
 	})},
+	{name: "receive deadline that nobody set while waiting for events", want: "new b", call: events(1, func(w *world, sub *nl.Subscription) {
+		w.k.Deliver(sub.Port(), nltest.Datagram{Err: os.ErrDeadlineExceeded})
+		emit(w, "b", 0)
+	})},
+	{name: "receive of events fails with EIO", is: syscall.EIO, want: "subscription: input/output error", call: events(1, func(w *world, sub *nl.Subscription) {
+		w.k.Deliver(sub.Port(), nltest.Datagram{Err: syscall.EIO})
+	})},
+	{name: "acknowledgement among the events", want: "new b", call: events(1, func(w *world, _ *nl.Subscription) {
+		w.k.Emit(nl.Route, nltest.Event{Group: 1, Type: 2})
+		emit(w, "b", 0)
+	})},
+	{name: "unreadable attribute of an event", want: "new b", call: events(1, func(w *world, _ *nl.Subscription) {
+		w.k.Emit(nl.Route, nltest.Event{Group: 1, Type: newLink, Message: &rtlink.Link{Ifname: nl.Str("b"),
+			Unknown: nl.Attrs{nlAttr(4, []byte{1})}}})
+	}), seen: func(b, a nl.Stats) bool { return a.Unreadable == b.Unreadable+1 }},
 	{name: "group cannot be joined", is: syscall.EPERM, setup: func(w *world) { w.k.FailJoin(syscall.EPERM) },
 		call: events(1, func(*world, *nl.Subscription) {}),
 		want: `subscribe: join group "link" (1) of rt-link: operation not permitted`},

@@ -76,6 +76,17 @@ var pinFaults = []fault{
 			w.k.Inject(nltest.Interrupt(-1))
 			return dump(w)
 		})},
+	{name: "event of 100,000 bytes on a pinned socket", is: syscall.ENOBUFS, want: "receive queue overrun: 1 datagram lost (overrun 1), new a",
+		call: pinned(func(w *world, p *nl.Pinned) string {
+			w.k.Deliver(p.Port(), nltest.Datagram{Data: make([]byte, 100_000), Group: 1})
+			emit(w, "a", 0)
+			return next(w, p, 2)
+		})},
+	{name: "receive of a pinned socket fails with EIO", is: syscall.EIO, want: "events: input/output error",
+		call: pinned(func(w *world, p *nl.Pinned) string {
+			w.k.Deliver(p.Port(), nltest.Datagram{Err: syscall.EIO})
+			return next(w, p, 1)
+		})},
 	{name: "pinned socket cannot be opened", is: syscall.EMFILE, want: "pin socket: open netlink socket: too many open files",
 		setup: func(w *world) { w.k.FailOpen(syscall.EMFILE) }, call: pinned(func(*world, *nl.Pinned) string { return "" })},
 	{name: "another process sends to a pinned socket", want: "eth0 mtu 1500, new a", call: pinned(func(w *world, p *nl.Pinned) string {

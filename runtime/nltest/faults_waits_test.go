@@ -42,6 +42,20 @@ var waitFaults = []fault{
 		}, fails: "mdlayher/netlink: deadlines are those of the Conn, for all its users"},
 	{name: "answer comes after the caller gave up", want: "eth0 mtu 1500 after context canceled", call: lateAnswer,
 		fails: "mdlayher/netlink: the late answer is taken for that of the next call, and so on for ever (5 of 5)"},
+	{name: "get, the same reply for ever", is: context.Canceled, want: "rt-link getlink: context canceled", call: func(w *world) string {
+		ctx, cancel := context.WithCancel(w.ctx)
+		w.ctx = ctx
+		w.k.Inject(nltest.Repeat(0), nltest.Custom("give up", func(*nltest.Exchange) { cancel() }))
+		return get(w)
+	}, fails: "a loop that waits for the acknowledgement does not look at a context"},
+	{name: "get, late replies for ever", is: context.Canceled, want: "rt-link getlink: context canceled", call: func(w *world) string {
+		ctx, cancel := context.WithCancel(w.ctx)
+		w.ctx = ctx
+		w.k.Inject(nltest.Stale(0, -1), nltest.Repeat(0), nltest.Custom("give up", func(*nltest.Exchange) { cancel() }))
+		return get(w)
+	}},
+	{name: "a datagram more behind the answer", want: "eth0 mtu 1500", call: get,
+		faults: faults(nltest.Tail(nltest.Datagram{Data: []byte("hello"), Port: 4711, NSID: -1}))},
 	{name: "dump stalls in the middle, cancelled", is: context.Canceled, want: "lo, then: rt-link getlink: context canceled",
 		call: func(w *world) string {
 			w.k.Inject(nltest.Split(), nltest.Custom("stall", func(x *nltest.Exchange) { x.Answer[1].Gate = new(nltest.Gate) }))

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/nlgen/nlgen/generated/rtlink"
 	"github.com/nlgen/nlgen/generated/rtroute"
 	"github.com/nlgen/nlgen/internal/netns"
@@ -398,6 +399,44 @@ func TestLiveEveryGroup(t *testing.T) {
 		}
 	}
 	t.Logf("joined %d groups", len(all.Groups))
+}
+
+// A pinned socket hears of the changes that its own calls make: they carry the call's numbers, and are no answer.
+func TestLiveOwnEvents(t *testing.T) {
+	ns := netns.New(t)
+	fill(t, ns, 0)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	p, err := live(t, ns).Pin(ctx, rtroute.Events(rtroute.GroupIPv4Route))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rtroute.Route{Dst: netip.MustParseAddr("192.0.2.1"), Oif: nl.U32(1)}
+	r.Header = rtroute.Rtmsg{Family: 2, DstLen: 32, Table: 254, Protocol: 4, Type: 1, Scope: 253}
+	routes := rtroute.New(p.Conn)
+	if err := routes.NewRoute(ctx, r, nl.Create); err != nil {
+		t.Fatal(err)
+	}
+	if err := routes.DelRoute(ctx, r); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for e, err := range p.Events(ctx) {
+		if err != nil {
+			t.Fatalf("%v; saw %q", err, got)
+		}
+		got = append(got, fmt.Sprint(e.NetlinkMeta().Op, " mine: ", e.NetlinkMeta().Port == p.Port()))
+		if len(got) == 2 {
+			break
+		}
+	}
+	want := []string{"newroute-ntf mine: true", "delroute-ntf mine: true"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+	if n := p.Stats().Drops.Type; n != 0 {
+		t.Errorf("%d messages taken for answers", n)
+	}
 }
 
 // A cancelled call returns though the other end never answers.

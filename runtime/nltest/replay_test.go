@@ -222,6 +222,47 @@ func TestReplayMovedFamily(t *testing.T) {
 	}
 }
 
+// A pinned socket has answers and events on one socket; events say who caused them.
+func TestReplayPinned(t *testing.T) {
+	play := func(transport nl.Transport, w *world) []string {
+		c := nltest.Dial(t, transport, nl.Route)
+		p, err := c.Pin(t.Context(), rtlink.Events(rtlink.GroupLink))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w != nil {
+			w.k.Inject(nltest.Custom("event", func(x *nltest.Exchange) {
+				w.k.Emit(nl.Route, nltest.Event{Group: 1, Type: newLink, Seq: x.Request.Seq, Port: x.Request.Port, Message: link("a", 1)})
+			}))
+		}
+		l, err := rtlink.New(p.Conn).GetLink(t.Context(), &rtlink.Link{Ifname: nl.Str("eth0")})
+		saw := []string{fmt.Sprint(l.Ifname, " ", err)}
+		if w != nil {
+			w.k.Emit(nl.Route, nltest.Event{Group: 1, Type: newLink, Message: link("b", 1)})
+		}
+		for e, err := range p.Events(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := e.(*rtlink.NewLinkNotification)
+			saw = append(saw, fmt.Sprint(n.Link.Ifname, " mine: ", n.Port == p.Port()))
+			if len(saw) == 2 {
+				break
+			}
+		}
+		c.Close()
+		return saw
+	}
+	w := newWorld(t)
+	w.k.InjectWhen(func(r *nltest.Request) bool { return false }, 1, nltest.Noop(0))
+	var text bytes.Buffer
+	saw := play(nltest.Record(w.k, &text), w)
+	again := play(replay(t, text.String()), nil)
+	if diff := cmp.Diff(saw, again); diff != "" {
+		t.Errorf("the replay differs (-recorded +replayed):\n%s\n%s", diff, text.String())
+	}
+}
+
 func TestReplayRefusesText(t *testing.T) {
 	order := "little"
 	if swapped := "nlgen traffic 1 big-endian\n"; func() bool { _, err := nltest.Replay(strings.NewReader(swapped)); return err == nil }() {
