@@ -89,7 +89,7 @@ func (e *endpoint) next(ctx context.Context, wait bool) (message, error) {
 // wanted, answers the running request and says nothing else. It returns nil in all other cases.
 func (e *endpoint) expected(typ int) []byte {
 	b := e.rest
-	if len(b) < headerLen {
+	if len(b) < headerLen || e.packet.Group != 0 {
 		return nil
 	}
 	n := binary.NativeEndian.Uint32(b)
