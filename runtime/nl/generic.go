@@ -32,10 +32,25 @@ type FamilyInfo struct {
 }
 
 // controller is the family that resolves the others; its own id is fixed.
-var controller = Family{Name: controllerName, Generic: true, Version: 2}
+var controller = Family{Name: controllerName, Generic: true, Version: 2, Schema: &controllerSchema}
 
-var getFamilyOp = Op{Family: &controller, Name: "getfamily", Request: getFamily, Reply: newFamily, Reads: true,
-	RequestSet: -1, ReplySet: -1}
+// controllerSchema has the names of what FamilyInfo reads, for traces and errors.
+var controllerSchema = wire.Schema{Family: controllerName, Sets: []wire.Set{
+	{Name: "ctrl-attrs", Attrs: []wire.AttrInfo{
+		{ID: 1, Name: "family-id", Kind: wire.KindU16, Ref: -1},
+		{ID: 2, Name: "family-name", Kind: wire.KindString, Ref: -1},
+		{ID: 3, Name: "version", Kind: wire.KindU32, Ref: -1},
+		{ID: 4, Name: "hdrsize", Kind: wire.KindU32, Ref: -1},
+		{ID: 5, Name: "maxattr", Kind: wire.KindU32, Ref: -1},
+		{ID: 7, Name: "mcast-groups", Kind: wire.KindArrayNest, Ref: 1},
+	}},
+	{Name: "mcast-group-attrs", Attrs: []wire.AttrInfo{
+		{ID: 1, Name: "name", Kind: wire.KindString, Ref: -1},
+		{ID: 2, Name: "id", Kind: wire.KindU32, Ref: -1},
+	}},
+}}
+
+var getFamilyOp = Op{Family: &controller, Name: "getfamily", Request: getFamily, Reply: newFamily, Reads: true}
 
 // Encode writes the name, by which a single get lets the kernel load the module.
 func (f *FamilyInfo) Encode(e *wire.Encoder) { e.String(2, wire.Some(f.Name)) }
