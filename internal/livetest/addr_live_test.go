@@ -209,7 +209,7 @@ func TestGroupAddresses(t *testing.T) {
 		ip addr add 2001:db8:1::2/64 dev vb nodad
 	`)
 	w.settle()
-	w.Run("sysctl", "-q", "-w", "net.ipv6.conf.all.forwarding=1") // joins the anycast address of each prefix
+	w.Sysctl("net/ipv6/conf/all/forwarding", "1") // joins the anycast address of each prefix
 	names := w.Links().name
 
 	var want []string

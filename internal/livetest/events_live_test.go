@@ -130,7 +130,7 @@ func eventTexts(list []nl.Notification) (s []string) {
 // TestRouteEvents sees adds and deletes of every kind of object on one socket, which keeps their order.
 func TestRouteEvents(t *testing.T) {
 	w := New(t)
-	w.Run("sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1") // it would mix in events of its own
+	w.Sysctl("net/ipv6/conf/default/disable_ipv6", "1") // it would mix in events of its own
 	list := w.events(w.Route, begins("dellink-ntf i0"), func() {
 		w.Lines(`
 			ip link add i0 type ifb
@@ -257,6 +257,34 @@ func TestEventsOfOtherNamespaces(t *testing.T) {
 		here.Run("ip", "link", "del", "last")
 	}, rtlink.Events(rtlink.GroupLink))
 	if diff := cmp.Diff([]string{"dellink-ntf last @link"}, eventTexts(list)); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+// TestGenericEventsOfOtherNamespaces is the same for a generic family.
+func TestGenericEventsOfOtherNamespaces(t *testing.T) {
+	here, there := New(t), New(t)
+	Must(t, here.Link.NewLink(here.Ctx, &rtlink.Link{Ifname: nl.Str("near"), Linkinfo: &rtlink.Linkinfo{
+		Data: &rtlink.LinkinfoDataVeth{Peer: &rtlink.LinkPeerVeth{Ifname: nl.Str("far"), NetNsFD: nl.U32(uint32(there.FD()))}}}},
+		nl.Create, nl.Excl))
+	id := here.link(&rtlink.Link{Ifname: nl.Str("near")}).LinkNetnsid.Value()
+	list := here.events(here.Generic, begins("dev-del-ntf 78"), func() {
+		there.Run("ip", "link", "add", "i0", "index", "77", "type", "ifb")
+		here.Run("ip", "link", "add", "i0", "index", "78", "type", "ifb")
+		there.Run("ip", "link", "del", "i0")
+		here.Run("ip", "link", "del", "i0")
+	}, netdev.Events(netdev.GroupMgmt), nl.AllNSID)
+	var got []string
+	for _, n := range list {
+		got = append(got, fmt.Sprint(eventText(n), " ", n.NetlinkMeta().NSID))
+	}
+	want := []string{
+		fmt.Sprint("dev-add-ntf 77 @mgmt ", id),
+		"dev-add-ntf 78 @mgmt -1",
+		fmt.Sprint("dev-del-ntf 77 @mgmt ", id),
+		"dev-del-ntf 78 @mgmt -1",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }

@@ -3,15 +3,18 @@
 package livetest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/nlgen/nlgen/generated/ethtool"
 	"github.com/nlgen/nlgen/generated/netdev"
 	"github.com/nlgen/nlgen/generated/nlctrl"
@@ -66,6 +69,7 @@ func TestNothingUnknown(t *testing.T) {
 						continue
 					}
 					messages[name]++
+					roundTrip(t, name, m)
 					for _, u := range Unknown(m) {
 						key := name + ": " + u
 						seen[key] = true
@@ -91,6 +95,25 @@ func TestNothingUnknown(t *testing.T) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(messages)) {
 		t.Logf("%s: %d messages", name, messages[name])
+	}
+}
+
+// roundTrip takes a message of the kernel through its binary form and its JSON and expects it back.
+func roundTrip(t *testing.T, name string, m any) {
+	t.Helper()
+	b, err := m.(message).MarshalBinary()
+	Must(t, err)
+	fresh := func() message { return reflect.New(reflect.TypeOf(m).Elem()).Interface().(message) }
+	again := fresh()
+	Must(t, again.UnmarshalBinary(b))
+	if !reflect.DeepEqual(m, again) {
+		t.Errorf("%s: binary: %s", name, cmp.Diff(m, any(again), equal))
+	}
+	b, err = json.Marshal(m)
+	Must(t, err)
+	again = fresh()
+	if err := json.Unmarshal(b, again); err != nil || !reflect.DeepEqual(m, again) {
+		t.Errorf("%s: JSON %s: %v: %s", name, b, err, cmp.Diff(m, any(again), equal))
 	}
 }
 

@@ -5,6 +5,7 @@ package livetest
 import (
 	"context"
 	"net/netip"
+	"os"
 	"testing"
 	"time"
 
@@ -104,6 +105,14 @@ func Get[T any](t testing.TB) func(v T, err error) T {
 		}
 		return v
 	}
+}
+
+// Sysctl sets a kernel variable of the namespace, such as net/ipv4/ip_forward.
+func (w *World) Sysctl(name, value string) {
+	w.t.Helper()
+	var err error
+	w.Do(func() { err = os.WriteFile("/proc/sys/"+name, []byte(value), 0) })
+	Must(w.t, err)
 }
 
 // settle waits until every IPv6 address that is past its check for duplicates can be used: the kernel adds the local
