@@ -34,16 +34,17 @@ type kind struct {
 }
 
 // routeKinds are the message types of rtnetlink that our families describe.
-var routeKinds = map[uint16]kind{}
+var routeKinds = makeRouteKinds()
 
-func init() {
+func makeRouteKinds() map[uint16]kind {
+	kinds := map[uint16]kind{}
 	add := func(name string, header int, fresh func() message, types ...uint16) {
 		headers := record.Headers{"": header}
 		if name == "rt-link link" {
 			headers["18.2.1"] = header // the peer of a pair
 		}
 		for _, t := range types {
-			routeKinds[t] = kind{name, fresh, headers}
+			kinds[t] = kind{name, fresh, headers}
 		}
 	}
 	add("rt-link link", 16, func() message { return new(rtlink.Link) }, 16, 17, 18, 19, 108, 109)
@@ -53,6 +54,7 @@ func init() {
 	add("rt-neigh neighbour", 12, func() message { return new(rtneigh.Neighbour) }, 28, 29, 30)
 	add("rt-neigh table", 4, func() message { return new(rtneigh.Ndt) }, 64, 66, 67)
 	add("rt-rule rule", 12, func() message { return new(rtrule.FIBRule) }, 32, 33, 34)
+	return kinds
 }
 
 // ethtoolKinds are requests and replies of ethtool by command; the two count on their own.
