@@ -52,6 +52,19 @@ type StrictSocket interface {
 	Strict() bool
 }
 
+// A BulkSocket is a Socket that moves several datagrams in one system call, and whose queue can be resized. A Socket
+// without these methods is read one datagram at a time.
+type BulkSocket interface {
+	Socket
+	// ReceiveMany fills the first buffers with the datagrams that are there, one each, and the first packets with what
+	// Receive would say of them. It returns how many there were; waiting, errors and their order are those of
+	// Receive. An error comes without a datagram.
+	ReceiveMany(buffers [][]byte, packets []Packet, wait bool) (int, error)
+	// SetReceiveBuffer asks for a queue of that many bytes and returns how many it now has, as the system counts them:
+	// with what each datagram costs besides its bytes.
+	SetReceiveBuffer(bytes int) (int, error)
+}
+
 // Kernel returns the Transport that [Dial] uses by default, for programs that wrap it.
 func Kernel(where NetNS) (Transport, error) { return kernel(where) }
 
