@@ -152,49 +152,76 @@ func (s *Subscription) shut() (err error) {
 func (s *Subscription) next() (n Notification, err error, last bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	h, body, p, err := s.nextMessage(true)
+	switch {
+	case err == errShut:
+		return nil, nil, true
+	case err != nil:
+		return nil, err, !goesOn(err)
+	}
+	n, err = s.cfg.decode(p, h, body, s.shared.countUnreadable)
+	return n, err, false
+}
+
+// errShut is the error after Close of a Subscription, by which it differs from the end of its Conn.
+var errShut = fmt.Errorf("subscription: %w", ErrClosed)
+
+// nextMessage returns the next message that is no control message, with what is known of its datagram. body is valid
+// until the next call. Without wait the error is ErrWouldBlock, as it is, when there is none. An *OverrunError and a
+// *DecodeError, of a datagram that holds no messages, do not end the subscription; all others do: the context's,
+// ErrClosed and the system's. It is for who holds s.mu, or is the only reader.
+func (s *Subscription) nextMessage(wait bool) (h header, body []byte, p Packet, err error) {
 	for {
-		if err, over := s.over(); over {
-			return nil, err, true
+		if err := s.over(); err != nil {
+			return header{}, nil, Packet{}, err
 		}
 		if len(s.rest) == 0 {
-			if err := s.receive(); err != nil {
-				if isOverrun(err) {
-					return nil, err, false
-				}
-				if why, over := s.over(); over {
-					return nil, why, true
-				}
-				return nil, fmt.Errorf("subscription: %w", err), true
+			if err := s.receive(wait); err != nil {
+				return header{}, nil, Packet{}, s.failed(err)
 			}
 			continue
 		}
-		if n, err := s.parse(); n != nil || err != nil {
-			return n, err, false
+		if h, body, ok, err := s.parse(); ok || err != nil {
+			return h, body, s.packet, err
 		}
 	}
 }
 
-// over reports whether the subscription has ended, and why.
-func (s *Subscription) over() (error, bool) {
+// failed is what an error of receive means.
+func (s *Subscription) failed(err error) error {
+	if isOverrun(err) {
+		return err
+	}
+	if why := s.over(); why != nil {
+		return why
+	}
+	if err == ErrWouldBlock {
+		return err
+	}
+	return fmt.Errorf("subscription: %w", err)
+}
+
+// over returns why the subscription has ended, nil if it has not.
+func (s *Subscription) over() error {
 	if err := s.ctx.Err(); err != nil {
-		return fmt.Errorf("subscription: %w", err), true
+		return fmt.Errorf("subscription: %w", err)
 	}
 	select {
 	case <-s.closed:
-		return nil, true
+		return errShut
 	default:
 	}
 	if s.shared.isClosed() {
-		return fmt.Errorf("subscription: %w", ErrClosed), true
+		return fmt.Errorf("subscription: %w", ErrClosed)
 	}
-	return nil, false
+	return nil
 }
 
 // receive reads a datagram of an accepted sender.
-func (s *Subscription) receive() error {
+func (s *Subscription) receive(wait bool) error {
 	defer s.shared.stats.add(&s.tally)
 	for {
-		p, err := obtain(s.sock, s.in, true)
+		p, err := obtain(s.sock, s.in, wait)
 		switch {
 		case err == syscall.ENOBUFS:
 			return s.overrun()
@@ -234,26 +261,26 @@ func (s *Subscription) overrun() error {
 	return e
 }
 
-// parse takes a message off the datagram. It returns neither event nor error for one that is none.
-func (s *Subscription) parse() (Notification, error) {
+// parse takes a message off the datagram. It reports false for one that is no event.
+func (s *Subscription) parse() (h header, body []byte, ok bool, err error) {
 	h, body, rest, ok := split(s.rest)
 	if !ok {
 		s.rest = nil
 		s.shared.stats.malformed.Add(1)
-		return nil, &DecodeError{Family: "subscription", Op: "datagram", Err: ErrMalformed}
+		return header{}, nil, false, &DecodeError{Family: "subscription", Op: "datagram", Err: ErrMalformed}
 	}
 	s.rest = rest
 	s.shared.stats.messages.Add(1)
 	switch h.typ {
 	case typeNoop:
-		return nil, nil
+		return header{}, nil, false, nil
 	case typeError:
 		s.shared.stats.sequence.Add(1)
-		return nil, nil
+		return header{}, nil, false, nil
 	case typeOverrun:
-		return nil, s.overrun()
+		return header{}, nil, false, s.overrun()
 	}
-	return s.cfg.decode(s.packet, h, body, s.shared.countUnreadable)
+	return h, body, true, nil
 }
 
 func (s *shared) countUnreadable(n int) {
