@@ -114,6 +114,11 @@ func (c *Client) StrsetGet(ctx context.Context, req *Strset, opts ...nl.CallOpti
 	return nl.Get[Strset](ctx, c.conn, &opStrsetGet, req, opts...)
 }
 
+// StrsetGetRequest is [Client.StrsetGet] for an [nl.Batch]; the answer goes into into.
+func StrsetGetRequest(req, into *Strset, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opStrsetGet, req, into, opts...)
+}
+
 var opStrsetGetDump = nl.Op{
 	Family:     &family,
 	Name:       "strset-get",
@@ -163,6 +168,11 @@ var opLinkinfoGet = nl.Op{
 // [Linkinfo.TpMdixCtrl], [Linkinfo.Transceiver].
 func (c *Client) LinkinfoGet(ctx context.Context, req *Linkinfo, opts ...nl.CallOption) (*Linkinfo, error) {
 	return nl.Get[Linkinfo](ctx, c.conn, &opLinkinfoGet, req, opts...)
+}
+
+// LinkinfoGetRequest is [Client.LinkinfoGet] for an [nl.Batch]; the answer goes into into.
+func LinkinfoGetRequest(req, into *Linkinfo, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opLinkinfoGet, req, into, opts...)
 }
 
 var opLinkinfoGetDump = nl.Op{
@@ -216,6 +226,11 @@ func (c *Client) LinkinfoSet(ctx context.Context, req *Linkinfo, opts ...nl.Call
 	return nl.Do(ctx, c.conn, &opLinkinfoSet, req, opts...)
 }
 
+// LinkinfoSetRequest is [Client.LinkinfoSet] for an [nl.Batch].
+func LinkinfoSetRequest(req *Linkinfo, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opLinkinfoSet, req, nil, opts...)
+}
+
 var opLinkmodesGet = nl.Op{
 	Family:     &family,
 	Name:       "linkmodes-get",
@@ -237,6 +252,11 @@ var opLinkmodesGet = nl.Op{
 // [Linkmodes.Lanes], [Linkmodes.RateMatching].
 func (c *Client) LinkmodesGet(ctx context.Context, req *Linkmodes, opts ...nl.CallOption) (*Linkmodes, error) {
 	return nl.Get[Linkmodes](ctx, c.conn, &opLinkmodesGet, req, opts...)
+}
+
+// LinkmodesGetRequest is [Client.LinkmodesGet] for an [nl.Batch]; the answer goes into into.
+func LinkmodesGetRequest(req, into *Linkmodes, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opLinkmodesGet, req, into, opts...)
 }
 
 var opLinkmodesGetDump = nl.Op{
@@ -291,6 +311,11 @@ func (c *Client) LinkmodesSet(ctx context.Context, req *Linkmodes, opts ...nl.Ca
 	return nl.Do(ctx, c.conn, &opLinkmodesSet, req, opts...)
 }
 
+// LinkmodesSetRequest is [Client.LinkmodesSet] for an [nl.Batch].
+func LinkmodesSetRequest(req *Linkmodes, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opLinkmodesSet, req, nil, opts...)
+}
+
 var opLinkstateGet = nl.Op{
 	Family:     &family,
 	Name:       "linkstate-get",
@@ -311,6 +336,11 @@ var opLinkstateGet = nl.Op{
 // [Linkstate.ExtState], [Linkstate.ExtSubstate], [Linkstate.ExtDownCnt].
 func (c *Client) LinkstateGet(ctx context.Context, req *Linkstate, opts ...nl.CallOption) (*Linkstate, error) {
 	return nl.Get[Linkstate](ctx, c.conn, &opLinkstateGet, req, opts...)
+}
+
+// LinkstateGetRequest is [Client.LinkstateGet] for an [nl.Batch]; the answer goes into into.
+func LinkstateGetRequest(req, into *Linkstate, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opLinkstateGet, req, into, opts...)
 }
 
 var opLinkstateGetDump = nl.Op{
@@ -364,6 +394,11 @@ func (c *Client) DebugGet(ctx context.Context, req *Debug, opts ...nl.CallOption
 	return nl.Get[Debug](ctx, c.conn, &opDebugGet, req, opts...)
 }
 
+// DebugGetRequest is [Client.DebugGet] for an [nl.Batch]; the answer goes into into.
+func DebugGetRequest(req, into *Debug, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDebugGet, req, into, opts...)
+}
+
 var opDebugGetDump = nl.Op{
 	Family:     &family,
 	Name:       "debug-get",
@@ -413,6 +448,11 @@ func (c *Client) DebugSet(ctx context.Context, req *Debug, opts ...nl.CallOption
 	return nl.Do(ctx, c.conn, &opDebugSet, req, opts...)
 }
 
+// DebugSetRequest is [Client.DebugSet] for an [nl.Batch].
+func DebugSetRequest(req *Debug, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDebugSet, req, nil, opts...)
+}
+
 var opWoLGet = nl.Op{
 	Family:     &family,
 	Name:       "wol-get",
@@ -434,6 +474,11 @@ var opWoLGet = nl.Op{
 // The schema names for the reply: [WoL.Header], [WoL.Modes], [WoL.Sopass].
 func (c *Client) WoLGet(ctx context.Context, req *WoL, opts ...nl.CallOption) (*WoL, error) {
 	return nl.Get[WoL](ctx, c.conn, &opWoLGet, req, opts...)
+}
+
+// WoLGetRequest is [Client.WoLGet] for an [nl.Batch]; the answer goes into into.
+func WoLGetRequest(req, into *WoL, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opWoLGet, req, into, opts...)
 }
 
 var opWoLGetDump = nl.Op{
@@ -487,6 +532,11 @@ func (c *Client) WoLSet(ctx context.Context, req *WoL, opts ...nl.CallOption) er
 	return nl.Do(ctx, c.conn, &opWoLSet, req, opts...)
 }
 
+// WoLSetRequest is [Client.WoLSet] for an [nl.Batch].
+func WoLSetRequest(req *WoL, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opWoLSet, req, nil, opts...)
+}
+
 var opFeaturesGet = nl.Op{
 	Family:     &family,
 	Name:       "features-get",
@@ -507,6 +557,11 @@ var opFeaturesGet = nl.Op{
 // [Features.Nochange].
 func (c *Client) FeaturesGet(ctx context.Context, req *Features, opts ...nl.CallOption) (*Features, error) {
 	return nl.Get[Features](ctx, c.conn, &opFeaturesGet, req, opts...)
+}
+
+// FeaturesGetRequest is [Client.FeaturesGet] for an [nl.Batch]; the answer goes into into.
+func FeaturesGetRequest(req, into *Features, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opFeaturesGet, req, into, opts...)
 }
 
 var opFeaturesGetDump = nl.Op{
@@ -561,6 +616,11 @@ func (c *Client) FeaturesSet(ctx context.Context, req *Features, opts ...nl.Call
 	return nl.Get[Features](ctx, c.conn, &opFeaturesSet, req, opts...)
 }
 
+// FeaturesSetRequest is [Client.FeaturesSet] for an [nl.Batch]; the answer goes into into.
+func FeaturesSetRequest(req, into *Features, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opFeaturesSet, req, into, opts...)
+}
+
 var opPrivflagsGet = nl.Op{
 	Family:     &family,
 	Name:       "privflags-get",
@@ -580,6 +640,11 @@ var opPrivflagsGet = nl.Op{
 // The schema names for the reply: [Privflags.Header], [Privflags.Flags].
 func (c *Client) PrivflagsGet(ctx context.Context, req *Privflags, opts ...nl.CallOption) (*Privflags, error) {
 	return nl.Get[Privflags](ctx, c.conn, &opPrivflagsGet, req, opts...)
+}
+
+// PrivflagsGetRequest is [Client.PrivflagsGet] for an [nl.Batch]; the answer goes into into.
+func PrivflagsGetRequest(req, into *Privflags, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPrivflagsGet, req, into, opts...)
 }
 
 var opPrivflagsGetDump = nl.Op{
@@ -631,6 +696,11 @@ func (c *Client) PrivflagsSet(ctx context.Context, req *Privflags, opts ...nl.Ca
 	return nl.Do(ctx, c.conn, &opPrivflagsSet, req, opts...)
 }
 
+// PrivflagsSetRequest is [Client.PrivflagsSet] for an [nl.Batch].
+func PrivflagsSetRequest(req *Privflags, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPrivflagsSet, req, nil, opts...)
+}
+
 var opRingsGet = nl.Op{
 	Family:     &family,
 	Name:       "rings-get",
@@ -653,6 +723,11 @@ var opRingsGet = nl.Op{
 // [Rings.TXPushBufLenMax], [Rings.HdsThresh], [Rings.HdsThreshMax].
 func (c *Client) RingsGet(ctx context.Context, req *Rings, opts ...nl.CallOption) (*Rings, error) {
 	return nl.Get[Rings](ctx, c.conn, &opRingsGet, req, opts...)
+}
+
+// RingsGetRequest is [Client.RingsGet] for an [nl.Batch]; the answer goes into into.
+func RingsGetRequest(req, into *Rings, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opRingsGet, req, into, opts...)
 }
 
 var opRingsGetDump = nl.Op{
@@ -709,6 +784,11 @@ func (c *Client) RingsSet(ctx context.Context, req *Rings, opts ...nl.CallOption
 	return nl.Do(ctx, c.conn, &opRingsSet, req, opts...)
 }
 
+// RingsSetRequest is [Client.RingsSet] for an [nl.Batch].
+func RingsSetRequest(req *Rings, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opRingsSet, req, nil, opts...)
+}
+
 var opChannelsGet = nl.Op{
 	Family:     &family,
 	Name:       "channels-get",
@@ -730,6 +810,11 @@ var opChannelsGet = nl.Op{
 // [Channels.CombinedCount].
 func (c *Client) ChannelsGet(ctx context.Context, req *Channels, opts ...nl.CallOption) (*Channels, error) {
 	return nl.Get[Channels](ctx, c.conn, &opChannelsGet, req, opts...)
+}
+
+// ChannelsGetRequest is [Client.ChannelsGet] for an [nl.Batch]; the answer goes into into.
+func ChannelsGetRequest(req, into *Channels, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opChannelsGet, req, into, opts...)
 }
 
 var opChannelsGetDump = nl.Op{
@@ -784,6 +869,11 @@ func (c *Client) ChannelsSet(ctx context.Context, req *Channels, opts ...nl.Call
 	return nl.Do(ctx, c.conn, &opChannelsSet, req, opts...)
 }
 
+// ChannelsSetRequest is [Client.ChannelsSet] for an [nl.Batch].
+func ChannelsSetRequest(req *Channels, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opChannelsSet, req, nil, opts...)
+}
+
 var opCoalesceGet = nl.Op{
 	Family:     &family,
 	Name:       "coalesce-get",
@@ -811,6 +901,11 @@ var opCoalesceGet = nl.Op{
 // [Coalesce.RXCQEFrames], [Coalesce.RXCQENsecs].
 func (c *Client) CoalesceGet(ctx context.Context, req *Coalesce, opts ...nl.CallOption) (*Coalesce, error) {
 	return nl.Get[Coalesce](ctx, c.conn, &opCoalesceGet, req, opts...)
+}
+
+// CoalesceGetRequest is [Client.CoalesceGet] for an [nl.Batch]; the answer goes into into.
+func CoalesceGetRequest(req, into *Coalesce, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opCoalesceGet, req, into, opts...)
 }
 
 var opCoalesceGetDump = nl.Op{
@@ -878,6 +973,11 @@ func (c *Client) CoalesceSet(ctx context.Context, req *Coalesce, opts ...nl.Call
 	return nl.Do(ctx, c.conn, &opCoalesceSet, req, opts...)
 }
 
+// CoalesceSetRequest is [Client.CoalesceSet] for an [nl.Batch].
+func CoalesceSetRequest(req *Coalesce, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opCoalesceSet, req, nil, opts...)
+}
+
 var opPauseGet = nl.Op{
 	Family:     &family,
 	Name:       "pause-get",
@@ -898,6 +998,11 @@ var opPauseGet = nl.Op{
 // [Pause.StatsSrc].
 func (c *Client) PauseGet(ctx context.Context, req *Pause, opts ...nl.CallOption) (*Pause, error) {
 	return nl.Get[Pause](ctx, c.conn, &opPauseGet, req, opts...)
+}
+
+// PauseGetRequest is [Client.PauseGet] for an [nl.Batch]; the answer goes into into.
+func PauseGetRequest(req, into *Pause, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPauseGet, req, into, opts...)
 }
 
 var opPauseGetDump = nl.Op{
@@ -950,6 +1055,11 @@ func (c *Client) PauseSet(ctx context.Context, req *Pause, opts ...nl.CallOption
 	return nl.Do(ctx, c.conn, &opPauseSet, req, opts...)
 }
 
+// PauseSetRequest is [Client.PauseSet] for an [nl.Batch].
+func PauseSetRequest(req *Pause, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPauseSet, req, nil, opts...)
+}
+
 var opEEEGet = nl.Op{
 	Family:     &family,
 	Name:       "eee-get",
@@ -970,6 +1080,11 @@ var opEEEGet = nl.Op{
 // [EEE.TXLpiEnabled], [EEE.TXLpiTimer].
 func (c *Client) EEEGet(ctx context.Context, req *EEE, opts ...nl.CallOption) (*EEE, error) {
 	return nl.Get[EEE](ctx, c.conn, &opEEEGet, req, opts...)
+}
+
+// EEEGetRequest is [Client.EEEGet] for an [nl.Batch]; the answer goes into into.
+func EEEGetRequest(req, into *EEE, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opEEEGet, req, into, opts...)
 }
 
 var opEEEGetDump = nl.Op{
@@ -1023,6 +1138,11 @@ func (c *Client) EEESet(ctx context.Context, req *EEE, opts ...nl.CallOption) er
 	return nl.Do(ctx, c.conn, &opEEESet, req, opts...)
 }
 
+// EEESetRequest is [Client.EEESet] for an [nl.Batch].
+func EEESetRequest(req *EEE, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opEEESet, req, nil, opts...)
+}
+
 var opTsinfoGet = nl.Op{
 	Family:     &family,
 	Name:       "tsinfo-get",
@@ -1044,6 +1164,11 @@ var opTsinfoGet = nl.Op{
 // [Tsinfo.HwtstampPhyindex].
 func (c *Client) TsinfoGet(ctx context.Context, req *Tsinfo, opts ...nl.CallOption) (*Tsinfo, error) {
 	return nl.Get[Tsinfo](ctx, c.conn, &opTsinfoGet, req, opts...)
+}
+
+// TsinfoGetRequest is [Client.TsinfoGet] for an [nl.Batch]; the answer goes into into.
+func TsinfoGetRequest(req, into *Tsinfo, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opTsinfoGet, req, into, opts...)
 }
 
 var opTsinfoGetDump = nl.Op{
@@ -1097,6 +1222,11 @@ func (c *Client) CableTestAct(ctx context.Context, req *CableTest, opts ...nl.Ca
 	return nl.Do(ctx, c.conn, &opCableTestAct, req, opts...)
 }
 
+// CableTestActRequest is [Client.CableTestAct] for an [nl.Batch].
+func CableTestActRequest(req *CableTest, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opCableTestAct, req, nil, opts...)
+}
+
 var opCableTestTdrAct = nl.Op{
 	Family:     &family,
 	Name:       "cable-test-tdr-act",
@@ -1115,6 +1245,11 @@ var opCableTestTdrAct = nl.Op{
 // The schema names for the request: [CableTestTdr.Header], [CableTestTdr.Cfg].
 func (c *Client) CableTestTdrAct(ctx context.Context, req *CableTestTdr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opCableTestTdrAct, req, opts...)
+}
+
+// CableTestTdrActRequest is [Client.CableTestTdrAct] for an [nl.Batch].
+func CableTestTdrActRequest(req *CableTestTdr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opCableTestTdrAct, req, nil, opts...)
 }
 
 var opTunnelInfoGet = nl.Op{
@@ -1136,6 +1271,11 @@ var opTunnelInfoGet = nl.Op{
 // The schema names for the reply: [TunnelInfo.Header], [TunnelInfo.UDPPorts].
 func (c *Client) TunnelInfoGet(ctx context.Context, req *TunnelInfo, opts ...nl.CallOption) (*TunnelInfo, error) {
 	return nl.Get[TunnelInfo](ctx, c.conn, &opTunnelInfoGet, req, opts...)
+}
+
+// TunnelInfoGetRequest is [Client.TunnelInfoGet] for an [nl.Batch]; the answer goes into into.
+func TunnelInfoGetRequest(req, into *TunnelInfo, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opTunnelInfoGet, req, into, opts...)
 }
 
 var opTunnelInfoGetDump = nl.Op{
@@ -1188,6 +1328,11 @@ func (c *Client) FECGet(ctx context.Context, req *FEC, opts ...nl.CallOption) (*
 	return nl.Get[FEC](ctx, c.conn, &opFECGet, req, opts...)
 }
 
+// FECGetRequest is [Client.FECGet] for an [nl.Batch]; the answer goes into into.
+func FECGetRequest(req, into *FEC, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opFECGet, req, into, opts...)
+}
+
 var opFECGetDump = nl.Op{
 	Family:     &family,
 	Name:       "fec-get",
@@ -1237,6 +1382,11 @@ func (c *Client) FECSet(ctx context.Context, req *FEC, opts ...nl.CallOption) er
 	return nl.Do(ctx, c.conn, &opFECSet, req, opts...)
 }
 
+// FECSetRequest is [Client.FECSet] for an [nl.Batch].
+func FECSetRequest(req *FEC, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opFECSet, req, nil, opts...)
+}
+
 var opModuleEepromGet = nl.Op{
 	Family:     &family,
 	Name:       "module-eeprom-get",
@@ -1259,6 +1409,11 @@ var opModuleEepromGet = nl.Op{
 // The schema names for the reply: [ModuleEeprom.Header], [ModuleEeprom.Data].
 func (c *Client) ModuleEepromGet(ctx context.Context, req *ModuleEeprom, opts ...nl.CallOption) (*ModuleEeprom, error) {
 	return nl.Get[ModuleEeprom](ctx, c.conn, &opModuleEepromGet, req, opts...)
+}
+
+// ModuleEepromGetRequest is [Client.ModuleEepromGet] for an [nl.Batch]; the answer goes into into.
+func ModuleEepromGetRequest(req, into *ModuleEeprom, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opModuleEepromGet, req, into, opts...)
 }
 
 var opModuleEepromGetDump = nl.Op{
@@ -1314,6 +1469,11 @@ func (c *Client) StatsGet(ctx context.Context, req *Stats, opts ...nl.CallOption
 	return nl.Get[Stats](ctx, c.conn, &opStatsGet, req, opts...)
 }
 
+// StatsGetRequest is [Client.StatsGet] for an [nl.Batch]; the answer goes into into.
+func StatsGetRequest(req, into *Stats, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opStatsGet, req, into, opts...)
+}
+
 var opStatsGetDump = nl.Op{
 	Family:     &family,
 	Name:       "stats-get",
@@ -1362,6 +1522,11 @@ var opPHCVclocksGet = nl.Op{
 // The schema names for the reply: [PHCVclocks.Header], [PHCVclocks.Num], [PHCVclocks.Index].
 func (c *Client) PHCVclocksGet(ctx context.Context, req *PHCVclocks, opts ...nl.CallOption) (*PHCVclocks, error) {
 	return nl.Get[PHCVclocks](ctx, c.conn, &opPHCVclocksGet, req, opts...)
+}
+
+// PHCVclocksGetRequest is [Client.PHCVclocksGet] for an [nl.Batch]; the answer goes into into.
+func PHCVclocksGetRequest(req, into *PHCVclocks, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPHCVclocksGet, req, into, opts...)
 }
 
 var opPHCVclocksGetDump = nl.Op{
@@ -1414,6 +1579,11 @@ func (c *Client) ModuleGet(ctx context.Context, req *Module, opts ...nl.CallOpti
 	return nl.Get[Module](ctx, c.conn, &opModuleGet, req, opts...)
 }
 
+// ModuleGetRequest is [Client.ModuleGet] for an [nl.Batch]; the answer goes into into.
+func ModuleGetRequest(req, into *Module, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opModuleGet, req, into, opts...)
+}
+
 var opModuleGetDump = nl.Op{
 	Family:     &family,
 	Name:       "module-get",
@@ -1463,6 +1633,11 @@ func (c *Client) ModuleSet(ctx context.Context, req *Module, opts ...nl.CallOpti
 	return nl.Do(ctx, c.conn, &opModuleSet, req, opts...)
 }
 
+// ModuleSetRequest is [Client.ModuleSet] for an [nl.Batch].
+func ModuleSetRequest(req *Module, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opModuleSet, req, nil, opts...)
+}
+
 var opPSEGet = nl.Op{
 	Family:     &family,
 	Name:       "pse-get",
@@ -1485,6 +1660,11 @@ var opPSEGet = nl.Op{
 // [PSE.PSEPwDID], [PSE.PSEPrioMax], [PSE.PSEPrio].
 func (c *Client) PSEGet(ctx context.Context, req *PSE, opts ...nl.CallOption) (*PSE, error) {
 	return nl.Get[PSE](ctx, c.conn, &opPSEGet, req, opts...)
+}
+
+// PSEGetRequest is [Client.PSEGet] for an [nl.Batch]; the answer goes into into.
+func PSEGetRequest(req, into *PSE, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPSEGet, req, into, opts...)
 }
 
 var opPSEGetDump = nl.Op{
@@ -1540,6 +1720,11 @@ func (c *Client) PSESet(ctx context.Context, req *PSE, opts ...nl.CallOption) er
 	return nl.Do(ctx, c.conn, &opPSESet, req, opts...)
 }
 
+// PSESetRequest is [Client.PSESet] for an [nl.Batch].
+func PSESetRequest(req *PSE, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPSESet, req, nil, opts...)
+}
+
 var opRSSGet = nl.Op{
 	Family:     &family,
 	Name:       "rss-get",
@@ -1560,6 +1745,11 @@ var opRSSGet = nl.Op{
 // [RSS.InputXFRM], [RSS.FlowHash].
 func (c *Client) RSSGet(ctx context.Context, req *RSS, opts ...nl.CallOption) (*RSS, error) {
 	return nl.Get[RSS](ctx, c.conn, &opRSSGet, req, opts...)
+}
+
+// RSSGetRequest is [Client.RSSGet] for an [nl.Batch]; the answer goes into into.
+func RSSGetRequest(req, into *RSS, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opRSSGet, req, into, opts...)
 }
 
 var opRSSGetDump = nl.Op{
@@ -1614,6 +1804,11 @@ func (c *Client) PLCAGetCfg(ctx context.Context, req *PLCA, opts ...nl.CallOptio
 	return nl.Get[PLCA](ctx, c.conn, &opPLCAGetCfg, req, opts...)
 }
 
+// PLCAGetCfgRequest is [Client.PLCAGetCfg] for an [nl.Batch]; the answer goes into into.
+func PLCAGetCfgRequest(req, into *PLCA, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPLCAGetCfg, req, into, opts...)
+}
+
 var opPLCAGetCfgDump = nl.Op{
 	Family:     &family,
 	Name:       "plca-get-cfg",
@@ -1665,6 +1860,11 @@ func (c *Client) PLCASetCfg(ctx context.Context, req *PLCA, opts ...nl.CallOptio
 	return nl.Do(ctx, c.conn, &opPLCASetCfg, req, opts...)
 }
 
+// PLCASetCfgRequest is [Client.PLCASetCfg] for an [nl.Batch].
+func PLCASetCfgRequest(req *PLCA, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPLCASetCfg, req, nil, opts...)
+}
+
 var opPLCAGetStatus = nl.Op{
 	Family:     &family,
 	Name:       "plca-get-status",
@@ -1684,6 +1884,11 @@ var opPLCAGetStatus = nl.Op{
 // The schema names for the reply: [PLCA.Header], [PLCA.Status].
 func (c *Client) PLCAGetStatus(ctx context.Context, req *PLCA, opts ...nl.CallOption) (*PLCA, error) {
 	return nl.Get[PLCA](ctx, c.conn, &opPLCAGetStatus, req, opts...)
+}
+
+// PLCAGetStatusRequest is [Client.PLCAGetStatus] for an [nl.Batch]; the answer goes into into.
+func PLCAGetStatusRequest(req, into *PLCA, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPLCAGetStatus, req, into, opts...)
 }
 
 var opPLCAGetStatusDump = nl.Op{
@@ -1738,6 +1943,11 @@ func (c *Client) MmGet(ctx context.Context, req *Mm, opts ...nl.CallOption) (*Mm
 	return nl.Get[Mm](ctx, c.conn, &opMmGet, req, opts...)
 }
 
+// MmGetRequest is [Client.MmGet] for an [nl.Batch]; the answer goes into into.
+func MmGetRequest(req, into *Mm, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opMmGet, req, into, opts...)
+}
+
 var opMmGetDump = nl.Op{
 	Family:     &family,
 	Name:       "mm-get",
@@ -1790,6 +2000,11 @@ func (c *Client) MmSet(ctx context.Context, req *Mm, opts ...nl.CallOption) erro
 	return nl.Do(ctx, c.conn, &opMmSet, req, opts...)
 }
 
+// MmSetRequest is [Client.MmSet] for an [nl.Batch].
+func MmSetRequest(req *Mm, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opMmSet, req, nil, opts...)
+}
+
 var opModuleFwFlashAct = nl.Op{
 	Family:     &family,
 	Name:       "module-fw-flash-act",
@@ -1813,6 +2028,11 @@ func (c *Client) ModuleFwFlashAct(ctx context.Context, req *ModuleFwFlash, opts 
 	return nl.Do(ctx, c.conn, &opModuleFwFlashAct, req, opts...)
 }
 
+// ModuleFwFlashActRequest is [Client.ModuleFwFlashAct] for an [nl.Batch].
+func ModuleFwFlashActRequest(req *ModuleFwFlash, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opModuleFwFlashAct, req, nil, opts...)
+}
+
 var opPHYGet = nl.Op{
 	Family:     &family,
 	Name:       "phy-get",
@@ -1833,6 +2053,11 @@ var opPHYGet = nl.Op{
 // [PHY.UpstreamIndex], [PHY.UpstreamSFPName], [PHY.DownstreamSFPName].
 func (c *Client) PHYGet(ctx context.Context, req *PHY, opts ...nl.CallOption) (*PHY, error) {
 	return nl.Get[PHY](ctx, c.conn, &opPHYGet, req, opts...)
+}
+
+// PHYGetRequest is [Client.PHYGet] for an [nl.Batch]; the answer goes into into.
+func PHYGetRequest(req, into *PHY, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPHYGet, req, into, opts...)
 }
 
 var opPHYGetDump = nl.Op{
@@ -1885,6 +2110,11 @@ var opTsconfigGet = nl.Op{
 // [Tsconfig.RXFilters], [Tsconfig.HwtstampFlags].
 func (c *Client) TsconfigGet(ctx context.Context, req *Tsconfig, opts ...nl.CallOption) (*Tsconfig, error) {
 	return nl.Get[Tsconfig](ctx, c.conn, &opTsconfigGet, req, opts...)
+}
+
+// TsconfigGetRequest is [Client.TsconfigGet] for an [nl.Batch]; the answer goes into into.
+func TsconfigGetRequest(req, into *Tsconfig, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opTsconfigGet, req, into, opts...)
 }
 
 var opTsconfigGetDump = nl.Op{
@@ -1941,6 +2171,11 @@ func (c *Client) TsconfigSet(ctx context.Context, req *Tsconfig, opts ...nl.Call
 	return nl.Get[Tsconfig](ctx, c.conn, &opTsconfigSet, req, opts...)
 }
 
+// TsconfigSetRequest is [Client.TsconfigSet] for an [nl.Batch]; the answer goes into into.
+func TsconfigSetRequest(req, into *Tsconfig, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opTsconfigSet, req, into, opts...)
+}
+
 var opRSSSet = nl.Op{
 	Family:     &family,
 	Name:       "rss-set",
@@ -1960,6 +2195,11 @@ var opRSSSet = nl.Op{
 // [RSS.InputXFRM], [RSS.FlowHash].
 func (c *Client) RSSSet(ctx context.Context, req *RSS, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opRSSSet, req, opts...)
+}
+
+// RSSSetRequest is [Client.RSSSet] for an [nl.Batch].
+func RSSSetRequest(req *RSS, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opRSSSet, req, nil, opts...)
 }
 
 var opRSSCreateAct = nl.Op{
@@ -1986,6 +2226,11 @@ func (c *Client) RSSCreateAct(ctx context.Context, req *RSS, opts ...nl.CallOpti
 	return nl.Get[RSS](ctx, c.conn, &opRSSCreateAct, req, opts...)
 }
 
+// RSSCreateActRequest is [Client.RSSCreateAct] for an [nl.Batch]; the answer goes into into.
+func RSSCreateActRequest(req, into *RSS, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opRSSCreateAct, req, into, opts...)
+}
+
 var opRSSDeleteAct = nl.Op{
 	Family:     &family,
 	Name:       "rss-delete-act",
@@ -2004,6 +2249,11 @@ var opRSSDeleteAct = nl.Op{
 // The schema names for the request: [RSS.Header], [RSS.Context].
 func (c *Client) RSSDeleteAct(ctx context.Context, req *RSS, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opRSSDeleteAct, req, opts...)
+}
+
+// RSSDeleteActRequest is [Client.RSSDeleteAct] for an [nl.Batch].
+func RSSDeleteActRequest(req *RSS, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opRSSDeleteAct, req, nil, opts...)
 }
 
 var opMseGet = nl.Op{
@@ -2026,6 +2276,11 @@ var opMseGet = nl.Op{
 // [Mse.ChannelC], [Mse.ChannelD], [Mse.WorstChannel], [Mse.Link].
 func (c *Client) MseGet(ctx context.Context, req *Mse, opts ...nl.CallOption) (*Mse, error) {
 	return nl.Get[Mse](ctx, c.conn, &opMseGet, req, opts...)
+}
+
+// MseGetRequest is [Client.MseGet] for an [nl.Batch]; the answer goes into into.
+func MseGetRequest(req, into *Mse, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opMseGet, req, into, opts...)
 }
 
 var opMseGetDump = nl.Op{

@@ -73,6 +73,11 @@ func (c *Client) AddAddr(ctx context.Context, req *Endpoint, opts ...nl.CallOpti
 	return nl.Do(ctx, c.conn, &opAddAddr, req, opts...)
 }
 
+// AddAddrRequest is [Client.AddAddr] for an [nl.Batch].
+func AddAddrRequest(req *Endpoint, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opAddAddr, req, nil, opts...)
+}
+
 var opDelAddr = nl.Op{
 	Family:     &family,
 	Name:       "del-addr",
@@ -92,6 +97,11 @@ var opDelAddr = nl.Op{
 // The schema names for the request: [Endpoint.Addr].
 func (c *Client) DelAddr(ctx context.Context, req *Endpoint, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelAddr, req, opts...)
+}
+
+// DelAddrRequest is [Client.DelAddr] for an [nl.Batch].
+func DelAddrRequest(req *Endpoint, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDelAddr, req, nil, opts...)
 }
 
 var opGetAddr = nl.Op{
@@ -114,6 +124,11 @@ var opGetAddr = nl.Op{
 // The schema names for the reply: [Attr.Addr].
 func (c *Client) GetAddr(ctx context.Context, req *Attr, opts ...nl.CallOption) (*Attr, error) {
 	return nl.Get[Attr](ctx, c.conn, &opGetAddr, req, opts...)
+}
+
+// GetAddrRequest is [Client.GetAddr] for an [nl.Batch]; the answer goes into into.
+func GetAddrRequest(req, into *Attr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGetAddr, req, into, opts...)
 }
 
 var opGetAddrDump = nl.Op{
@@ -164,6 +179,11 @@ func (c *Client) FlushAddrs(ctx context.Context, req *Endpoint, opts ...nl.CallO
 	return nl.Do(ctx, c.conn, &opFlushAddrs, req, opts...)
 }
 
+// FlushAddrsRequest is [Client.FlushAddrs] for an [nl.Batch].
+func FlushAddrsRequest(req *Endpoint, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opFlushAddrs, req, nil, opts...)
+}
+
 var opSetLimits = nl.Op{
 	Family:     &family,
 	Name:       "set-limits",
@@ -184,6 +204,11 @@ func (c *Client) SetLimits(ctx context.Context, req *Attr, opts ...nl.CallOption
 	return nl.Do(ctx, c.conn, &opSetLimits, req, opts...)
 }
 
+// SetLimitsRequest is [Client.SetLimits] for an [nl.Batch].
+func SetLimitsRequest(req *Attr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opSetLimits, req, nil, opts...)
+}
+
 var opGetLimits = nl.Op{
 	Family:     &family,
 	Name:       "get-limits",
@@ -201,6 +226,11 @@ var opGetLimits = nl.Op{
 // The schema names for the reply: [Attr.RcvAddAddrs], [Attr.Subflows].
 func (c *Client) GetLimits(ctx context.Context, req *Attr, opts ...nl.CallOption) (*Attr, error) {
 	return nl.Get[Attr](ctx, c.conn, &opGetLimits, req, opts...)
+}
+
+// GetLimitsRequest is [Client.GetLimits] for an [nl.Batch]; the answer goes into into.
+func GetLimitsRequest(req, into *Attr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGetLimits, req, into, opts...)
 }
 
 var opSetFlags = nl.Op{
@@ -224,6 +254,11 @@ func (c *Client) SetFlags(ctx context.Context, req *Attr, opts ...nl.CallOption)
 	return nl.Do(ctx, c.conn, &opSetFlags, req, opts...)
 }
 
+// SetFlagsRequest is [Client.SetFlags] for an [nl.Batch].
+func SetFlagsRequest(req *Attr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opSetFlags, req, nil, opts...)
+}
+
 var opAnnounce = nl.Op{
 	Family:     &family,
 	Name:       "announce",
@@ -242,6 +277,11 @@ var opAnnounce = nl.Op{
 // The schema names for the request: [Attr.Addr], [Attr.Token].
 func (c *Client) Announce(ctx context.Context, req *Attr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opAnnounce, req, opts...)
+}
+
+// AnnounceRequest is [Client.Announce] for an [nl.Batch].
+func AnnounceRequest(req *Attr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opAnnounce, req, nil, opts...)
 }
 
 var opRemove = nl.Op{
@@ -264,6 +304,11 @@ func (c *Client) Remove(ctx context.Context, req *Attr, opts ...nl.CallOption) e
 	return nl.Do(ctx, c.conn, &opRemove, req, opts...)
 }
 
+// RemoveRequest is [Client.Remove] for an [nl.Batch].
+func RemoveRequest(req *Attr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opRemove, req, nil, opts...)
+}
+
 var opSubflowCreate = nl.Op{
 	Family:     &family,
 	Name:       "subflow-create",
@@ -284,6 +329,11 @@ func (c *Client) SubflowCreate(ctx context.Context, req *Attr, opts ...nl.CallOp
 	return nl.Do(ctx, c.conn, &opSubflowCreate, req, opts...)
 }
 
+// SubflowCreateRequest is [Client.SubflowCreate] for an [nl.Batch].
+func SubflowCreateRequest(req *Attr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opSubflowCreate, req, nil, opts...)
+}
+
 var opSubflowDestroy = nl.Op{
 	Family:     &family,
 	Name:       "subflow-destroy",
@@ -302,4 +352,9 @@ var opSubflowDestroy = nl.Op{
 // The schema names for the request: [Attr.Addr], [Attr.Token], [Attr.AddrRemote].
 func (c *Client) SubflowDestroy(ctx context.Context, req *Attr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opSubflowDestroy, req, opts...)
+}
+
+// SubflowDestroyRequest is [Client.SubflowDestroy] for an [nl.Batch].
+func SubflowDestroyRequest(req *Attr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opSubflowDestroy, req, nil, opts...)
 }

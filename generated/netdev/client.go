@@ -74,6 +74,11 @@ func (c *Client) DevGet(ctx context.Context, req *Dev, opts ...nl.CallOption) (*
 	return nl.Get[Dev](ctx, c.conn, &opDevGet, req, opts...)
 }
 
+// DevGetRequest is [Client.DevGet] for an [nl.Batch]; the answer goes into into.
+func DevGetRequest(req, into *Dev, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDevGet, req, into, opts...)
+}
+
 var opDevGetDump = nl.Op{
 	Family:     &family,
 	Name:       "dev-get",
@@ -122,6 +127,11 @@ var opPagePoolGet = nl.Op{
 // [PagePool.InflightMem], [PagePool.DetachTime], [PagePool.Dmabuf], [PagePool.IOUring].
 func (c *Client) PagePoolGet(ctx context.Context, req *PagePool, opts ...nl.CallOption) (*PagePool, error) {
 	return nl.Get[PagePool](ctx, c.conn, &opPagePoolGet, req, opts...)
+}
+
+// PagePoolGetRequest is [Client.PagePoolGet] for an [nl.Batch]; the answer goes into into.
+func PagePoolGetRequest(req, into *PagePool, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPagePoolGet, req, into, opts...)
 }
 
 var opPagePoolGetDump = nl.Op{
@@ -177,6 +187,11 @@ var opPagePoolStatsGet = nl.Op{
 // [PagePoolStats.RecycleRing], [PagePoolStats.RecycleRingFull], [PagePoolStats.RecycleReleasedRefcnt].
 func (c *Client) PagePoolStatsGet(ctx context.Context, req *PagePoolStats, opts ...nl.CallOption) (*PagePoolStats, error) {
 	return nl.Get[PagePoolStats](ctx, c.conn, &opPagePoolStatsGet, req, opts...)
+}
+
+// PagePoolStatsGetRequest is [Client.PagePoolStatsGet] for an [nl.Batch]; the answer goes into into.
+func PagePoolStatsGetRequest(req, into *PagePoolStats, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opPagePoolStatsGet, req, into, opts...)
 }
 
 var opPagePoolStatsGetDump = nl.Op{
@@ -235,6 +250,11 @@ func (c *Client) QueueGet(ctx context.Context, req *Queue, opts ...nl.CallOption
 	return nl.Get[Queue](ctx, c.conn, &opQueueGet, req, opts...)
 }
 
+// QueueGetRequest is [Client.QueueGet] for an [nl.Batch]; the answer goes into into.
+func QueueGetRequest(req, into *Queue, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opQueueGet, req, into, opts...)
+}
+
 var opQueueGetDump = nl.Op{
 	Family:     &family,
 	Name:       "queue-get",
@@ -286,6 +306,11 @@ var opNAPIGet = nl.Op{
 // [NAPI.GROFlushTimeout], [NAPI.IRQSuspendTimeout], [NAPI.Threaded].
 func (c *Client) NAPIGet(ctx context.Context, req *NAPI, opts ...nl.CallOption) (*NAPI, error) {
 	return nl.Get[NAPI](ctx, c.conn, &opNAPIGet, req, opts...)
+}
+
+// NAPIGetRequest is [Client.NAPIGet] for an [nl.Batch]; the answer goes into into.
+func NAPIGetRequest(req, into *NAPI, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opNAPIGet, req, into, opts...)
 }
 
 var opNAPIGetDump = nl.Op{
@@ -377,6 +402,11 @@ func (c *Client) BindRX(ctx context.Context, req *Dmabuf, opts ...nl.CallOption)
 	return nl.Get[Dmabuf](ctx, c.conn, &opBindRX, req, opts...)
 }
 
+// BindRXRequest is [Client.BindRX] for an [nl.Batch]; the answer goes into into.
+func BindRXRequest(req, into *Dmabuf, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opBindRX, req, into, opts...)
+}
+
 var opNAPISet = nl.Op{
 	Family:     &family,
 	Name:       "napi-set",
@@ -396,6 +426,11 @@ var opNAPISet = nl.Op{
 // [NAPI.IRQSuspendTimeout], [NAPI.Threaded].
 func (c *Client) NAPISet(ctx context.Context, req *NAPI, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opNAPISet, req, opts...)
+}
+
+// NAPISetRequest is [Client.NAPISet] for an [nl.Batch].
+func NAPISetRequest(req *NAPI, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opNAPISet, req, nil, opts...)
 }
 
 var opBindTX = nl.Op{
@@ -419,6 +454,11 @@ func (c *Client) BindTX(ctx context.Context, req *Dmabuf, opts ...nl.CallOption)
 	return nl.Get[Dmabuf](ctx, c.conn, &opBindTX, req, opts...)
 }
 
+// BindTXRequest is [Client.BindTX] for an [nl.Batch]; the answer goes into into.
+func BindTXRequest(req, into *Dmabuf, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opBindTX, req, into, opts...)
+}
+
 var opQueueCreate = nl.Op{
 	Family:     &family,
 	Name:       "queue-create",
@@ -440,4 +480,9 @@ var opQueueCreate = nl.Op{
 // The schema names for the reply: [Queue.ID].
 func (c *Client) QueueCreate(ctx context.Context, req *Queue, opts ...nl.CallOption) (*Queue, error) {
 	return nl.Get[Queue](ctx, c.conn, &opQueueCreate, req, opts...)
+}
+
+// QueueCreateRequest is [Client.QueueCreate] for an [nl.Batch]; the answer goes into into.
+func QueueCreateRequest(req, into *Queue, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opQueueCreate, req, into, opts...)
 }

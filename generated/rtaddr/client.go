@@ -68,6 +68,11 @@ func (c *Client) NewAddr(ctx context.Context, req *Addr, opts ...nl.CallOption) 
 	return nl.Do(ctx, c.conn, &opNewAddr, req, opts...)
 }
 
+// NewAddrRequest is [Client.NewAddr] for an [nl.Batch].
+func NewAddrRequest(req *Addr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opNewAddr, req, nil, opts...)
+}
+
 var opDelAddr = nl.Op{
 	Family:     &family,
 	Name:       "deladdr",
@@ -86,6 +91,11 @@ var opDelAddr = nl.Op{
 // The schema names for the request: [Addr.Address], [Addr.Local], [Addr.Label].
 func (c *Client) DelAddr(ctx context.Context, req *Addr, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelAddr, req, opts...)
+}
+
+// DelAddrRequest is [Client.DelAddr] for an [nl.Batch].
+func DelAddrRequest(req *Addr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDelAddr, req, nil, opts...)
 }
 
 var opGetAddr = nl.Op{
@@ -109,6 +119,11 @@ var opGetAddr = nl.Op{
 // [Addr.Cacheinfo], [Addr.Flags], [Addr.RtPriority], [Addr.TargetNetnsid], [Addr.Proto].
 func (c *Client) GetAddr(ctx context.Context, req *Addr, opts ...nl.CallOption) (*Addr, error) {
 	return nl.Get[Addr](ctx, c.conn, &opGetAddr, req, opts...)
+}
+
+// GetAddrRequest is [Client.GetAddr] for an [nl.Batch]; the answer goes into into.
+func GetAddrRequest(req, into *Addr, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGetAddr, req, into, opts...)
 }
 
 var opGetAddrDump = nl.Op{

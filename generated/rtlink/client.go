@@ -74,6 +74,11 @@ func (c *Client) NewLink(ctx context.Context, req *Link, opts ...nl.CallOption) 
 	return nl.Do(ctx, c.conn, &opNewLink, req, opts...)
 }
 
+// NewLinkRequest is [Client.NewLink] for an [nl.Batch].
+func NewLinkRequest(req *Link, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opNewLink, req, nil, opts...)
+}
+
 var opDelLink = nl.Op{
 	Family:     &family,
 	Name:       "dellink",
@@ -93,6 +98,11 @@ var opDelLink = nl.Op{
 // [Link.AFSpec].
 func (c *Client) DelLink(ctx context.Context, req *Link, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelLink, req, opts...)
+}
+
+// DelLinkRequest is [Client.DelLink] for an [nl.Batch].
+func DelLinkRequest(req *Link, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDelLink, req, nil, opts...)
 }
 
 var opGetLink = nl.Op{
@@ -125,6 +135,11 @@ var opGetLink = nl.Op{
 // [Link.NetnsImmutable], [Link.Headroom], [Link.Tailroom].
 func (c *Client) GetLink(ctx context.Context, req *Link, opts ...nl.CallOption) (*Link, error) {
 	return nl.Get[Link](ctx, c.conn, &opGetLink, req, opts...)
+}
+
+// GetLinkRequest is [Client.GetLink] for an [nl.Batch]; the answer goes into into.
+func GetLinkRequest(req, into *Link, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGetLink, req, into, opts...)
 }
 
 var opGetLinkDump = nl.Op{
@@ -192,6 +207,11 @@ func (c *Client) SetLink(ctx context.Context, req *Link, opts ...nl.CallOption) 
 	return nl.Do(ctx, c.conn, &opSetLink, req, opts...)
 }
 
+// SetLinkRequest is [Client.SetLink] for an [nl.Batch].
+func SetLinkRequest(req *Link, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opSetLink, req, nil, opts...)
+}
+
 var opNewLinkprop = nl.Op{
 	Family:     &family,
 	Name:       "newlinkprop",
@@ -210,6 +230,11 @@ var opNewLinkprop = nl.Op{
 // The schema names for the request: [Link.Ifname], [Link.AltIfname], [Link.PropList].
 func (c *Client) NewLinkprop(ctx context.Context, req *Link, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opNewLinkprop, req, opts...)
+}
+
+// NewLinkpropRequest is [Client.NewLinkprop] for an [nl.Batch].
+func NewLinkpropRequest(req *Link, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opNewLinkprop, req, nil, opts...)
 }
 
 var opDelLinkprop = nl.Op{
@@ -232,6 +257,11 @@ func (c *Client) DelLinkprop(ctx context.Context, req *Link, opts ...nl.CallOpti
 	return nl.Do(ctx, c.conn, &opDelLinkprop, req, opts...)
 }
 
+// DelLinkpropRequest is [Client.DelLinkprop] for an [nl.Batch].
+func DelLinkpropRequest(req *Link, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDelLinkprop, req, nil, opts...)
+}
+
 var opGetStats = nl.Op{
 	Family:     &family,
 	Name:       "getstats",
@@ -250,6 +280,11 @@ var opGetStats = nl.Op{
 // [Stats.LinkOffloadXstats], [Stats.AFSpec].
 func (c *Client) GetStats(ctx context.Context, req *Stats, opts ...nl.CallOption) (*Stats, error) {
 	return nl.Get[Stats](ctx, c.conn, &opGetStats, req, opts...)
+}
+
+// GetStatsRequest is [Client.GetStats] for an [nl.Batch]; the answer goes into into.
+func GetStatsRequest(req, into *Stats, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGetStats, req, into, opts...)
 }
 
 var opGetStatsDump = nl.Op{
@@ -298,4 +333,9 @@ var opSetStats = nl.Op{
 // The schema names for the request: [StatsSet.SetOffloadXstatsL3Stats].
 func (c *Client) SetStats(ctx context.Context, req *StatsSet, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opSetStats, req, opts...)
+}
+
+// SetStatsRequest is [Client.SetStats] for an [nl.Batch].
+func SetStatsRequest(req *StatsSet, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opSetStats, req, nil, opts...)
 }

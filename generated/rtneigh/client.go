@@ -69,6 +69,11 @@ func (c *Client) NewNeigh(ctx context.Context, req *Neighbour, opts ...nl.CallOp
 	return nl.Do(ctx, c.conn, &opNewNeigh, req, opts...)
 }
 
+// NewNeighRequest is [Client.NewNeigh] for an [nl.Batch].
+func NewNeighRequest(req *Neighbour, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opNewNeigh, req, nil, opts...)
+}
+
 var opDelNeigh = nl.Op{
 	Family:     &family,
 	Name:       "delneigh",
@@ -89,6 +94,11 @@ var opDelNeigh = nl.Op{
 // [Neighbour.NdmFlagsMask].
 func (c *Client) DelNeigh(ctx context.Context, req *Neighbour, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelNeigh, req, opts...)
+}
+
+// DelNeighRequest is [Client.DelNeigh] for an [nl.Batch].
+func DelNeighRequest(req *Neighbour, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDelNeigh, req, nil, opts...)
 }
 
 var opGetNeigh = nl.Op{
@@ -114,6 +124,11 @@ var opGetNeigh = nl.Op{
 // [Neighbour.FDBExtAttrs], [Neighbour.FlagsExt].
 func (c *Client) GetNeigh(ctx context.Context, req *Neighbour, opts ...nl.CallOption) (*Neighbour, error) {
 	return nl.Get[Neighbour](ctx, c.conn, &opGetNeigh, req, opts...)
+}
+
+// GetNeighRequest is [Client.GetNeigh] for an [nl.Batch]; the answer goes into into.
+func GetNeighRequest(req, into *Neighbour, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGetNeigh, req, into, opts...)
 }
 
 var opGetNeighDump = nl.Op{
@@ -195,4 +210,9 @@ var opSetNeightbl = nl.Op{
 // [Ndt.GcInterval].
 func (c *Client) SetNeightbl(ctx context.Context, req *Ndt, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opSetNeightbl, req, opts...)
+}
+
+// SetNeightblRequest is [Client.SetNeightbl] for an [nl.Batch].
+func SetNeightblRequest(req *Ndt, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opSetNeightbl, req, nil, opts...)
 }

@@ -68,6 +68,11 @@ func (c *Client) NewRoute(ctx context.Context, req *Route, opts ...nl.CallOption
 	return nl.Do(ctx, c.conn, &opNewRoute, req, opts...)
 }
 
+// NewRouteRequest is [Client.NewRoute] for an [nl.Batch].
+func NewRouteRequest(req *Route, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opNewRoute, req, nil, opts...)
+}
+
 var opDelRoute = nl.Op{
 	Family:     &family,
 	Name:       "delroute",
@@ -89,6 +94,11 @@ var opDelRoute = nl.Op{
 // [Route.NhID].
 func (c *Client) DelRoute(ctx context.Context, req *Route, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelRoute, req, opts...)
+}
+
+// DelRouteRequest is [Client.DelRoute] for an [nl.Batch].
+func DelRouteRequest(req *Route, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDelRoute, req, nil, opts...)
 }
 
 var opGetRoute = nl.Op{
@@ -116,6 +126,11 @@ var opGetRoute = nl.Op{
 // [Route.Dport], [Route.NhID].
 func (c *Client) GetRoute(ctx context.Context, req *Route, opts ...nl.CallOption) (*Route, error) {
 	return nl.Get[Route](ctx, c.conn, &opGetRoute, req, opts...)
+}
+
+// GetRouteRequest is [Client.GetRoute] for an [nl.Batch]; the answer goes into into.
+func GetRouteRequest(req, into *Route, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGetRoute, req, into, opts...)
 }
 
 var opGetRouteDump = nl.Op{

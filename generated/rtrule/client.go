@@ -70,6 +70,11 @@ func (c *Client) NewRule(ctx context.Context, req *FIBRule, opts ...nl.CallOptio
 	return nl.Do(ctx, c.conn, &opNewRule, req, opts...)
 }
 
+// NewRuleRequest is [Client.NewRule] for an [nl.Batch].
+func NewRuleRequest(req *FIBRule, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opNewRule, req, nil, opts...)
+}
+
 var opDelRule = nl.Op{
 	Family:     &family,
 	Name:       "delrule",
@@ -93,6 +98,11 @@ var opDelRule = nl.Op{
 // [FIBRule.DSCPMask].
 func (c *Client) DelRule(ctx context.Context, req *FIBRule, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDelRule, req, opts...)
+}
+
+// DelRuleRequest is [Client.DelRule] for an [nl.Batch].
+func DelRuleRequest(req *FIBRule, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDelRule, req, nil, opts...)
 }
 
 var opGetRuleDump = nl.Op{

@@ -69,6 +69,11 @@ func (c *Client) Get(ctx context.Context, req *TCPMetrics, opts ...nl.CallOption
 	return nl.Get[TCPMetrics](ctx, c.conn, &opGet, req, opts...)
 }
 
+// GetRequest is [Client.Get] for an [nl.Batch]; the answer goes into into.
+func GetRequest(req, into *TCPMetrics, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGet, req, into, opts...)
+}
+
 var opGetDump = nl.Op{
 	Family:     &family,
 	Name:       "get",
@@ -118,4 +123,9 @@ var opDel = nl.Op{
 // [TCPMetrics.SaddrIPv6].
 func (c *Client) Del(ctx context.Context, req *TCPMetrics, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opDel, req, opts...)
+}
+
+// DelRequest is [Client.Del] for an [nl.Batch].
+func DelRequest(req *TCPMetrics, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opDel, req, nil, opts...)
 }

@@ -64,6 +64,11 @@ func (c *Client) GetEntry(ctx context.Context, req *Entry, opts ...nl.CallOption
 	return nl.Get[Entry](ctx, c.conn, &opGetEntry, req, opts...)
 }
 
+// GetEntryRequest is [Client.GetEntry] for an [nl.Batch]; the answer goes into into.
+func GetEntryRequest(req, into *Entry, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGetEntry, req, into, opts...)
+}
+
 var opNewEntry = nl.Op{
 	Family:     &family,
 	Name:       "newentry",
@@ -80,4 +85,9 @@ var opNewEntry = nl.Op{
 // The schema names for the request: [Entry.Name], [Entry.Kind], [Entry.Data].
 func (c *Client) NewEntry(ctx context.Context, req *Entry, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opNewEntry, req, opts...)
+}
+
+// NewEntryRequest is [Client.NewEntry] for an [nl.Batch].
+func NewEntryRequest(req *Entry, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opNewEntry, req, nil, opts...)
 }

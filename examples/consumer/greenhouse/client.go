@@ -66,6 +66,11 @@ func (c *Client) GetZone(ctx context.Context, req *Zone, opts ...nl.CallOption) 
 	return nl.Get[Zone](ctx, c.conn, &opGetZone, req, opts...)
 }
 
+// GetZoneRequest is [Client.GetZone] for an [nl.Batch]; the answer goes into into.
+func GetZoneRequest(req, into *Zone, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGetZone, req, into, opts...)
+}
+
 var opGetZoneDump = nl.Op{
 	Family:     &family,
 	Name:       "get-zone",
@@ -112,4 +117,9 @@ var opSetZone = nl.Op{
 // The schema names for the request: [Zone.ID], [Zone.Mode], [Zone.Setpoints], [Zone.Valves].
 func (c *Client) SetZone(ctx context.Context, req *Zone, opts ...nl.CallOption) error {
 	return nl.Do(ctx, c.conn, &opSetZone, req, opts...)
+}
+
+// SetZoneRequest is [Client.SetZone] for an [nl.Batch].
+func SetZoneRequest(req *Zone, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opSetZone, req, nil, opts...)
 }

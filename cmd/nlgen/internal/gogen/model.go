@@ -87,6 +87,7 @@ type note struct {
 type opType struct {
 	op       *ir.Op
 	do, dump string // method names
+	request  string // function that makes the do a call of a batch
 	number   string // constant of the request's message type or command
 	rec      *record
 }
@@ -140,6 +141,7 @@ func (p *pkg) nameOperations() {
 		o := &opType{op: op, number: p.scope.claim("Cmd"+n, "Op", "operation "+op.Name)}
 		if op.Do != nil {
 			o.do = p.methods.claim(n, "Op", "operation "+op.Name)
+			o.request = p.scope.claim(n+"Request", "Op", "the request of operation "+op.Name)
 		}
 		if op.Dump != nil {
 			o.dump = p.methods.claim(n+"Dump", "Op", "the dump of operation "+op.Name)

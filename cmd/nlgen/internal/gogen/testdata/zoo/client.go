@@ -64,6 +64,11 @@ func (c *Client) NewAnimal(ctx context.Context, req *Animal, opts ...nl.CallOpti
 	return nl.Do(ctx, c.conn, &opNewAnimal, req, opts...)
 }
 
+// NewAnimalRequest is [Client.NewAnimal] for an [nl.Batch].
+func NewAnimalRequest(req *Animal, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opNewAnimal, req, nil, opts...)
+}
+
 var opGetAnimal = nl.Op{
 	Family:     &family,
 	Name:       "getanimal",
@@ -83,6 +88,11 @@ var opGetAnimal = nl.Op{
 // The schema names for the reply: [Animal.Name], [Animal.Kind], [Animal.Data].
 func (c *Client) GetAnimal(ctx context.Context, req *Animal, opts ...nl.CallOption) (*Animal, error) {
 	return nl.Get[Animal](ctx, c.conn, &opGetAnimal, req, opts...)
+}
+
+// GetAnimalRequest is [Client.GetAnimal] for an [nl.Batch]; the answer goes into into.
+func GetAnimalRequest(req, into *Animal, opts ...nl.CallOption) nl.Request {
+	return nl.NewRequest(&opGetAnimal, req, into, opts...)
 }
 
 var opGetAnimalDump = nl.Op{
