@@ -5,7 +5,6 @@ package livetest
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -20,12 +19,16 @@ import (
 	"github.com/nlgen/nlgen/runtime/wire/wiretest"
 )
 
-// capture makes TestTraffic write testdata/captured anew.
-var capture = flag.Bool("capture", false, "write captured messages to testdata/captured")
+// capture makes TestTraffic write the captured messages anew.
+var capture = flag.Bool("capture", false, "write captured messages to generated/*/testdata/captured")
 
-const capturedDir = "testdata/captured"
+// generated is where the packages are.
+const generated = "../../generated"
 
-// capturedTypes are the message types by what they are called in file names, such as rtlink.Link.
+// capturedDir is where a package keeps messages; its FuzzCodec takes them as seeds.
+func capturedDir(pkg string) string { return filepath.Join(generated, pkg, "testdata/captured") }
+
+// capturedTypes are the message types by package and name, such as rtlink.Link.
 func capturedTypes() map[string]func() message {
 	types := map[string]func() message{}
 	add := func(fresh func() message) { types[reflect.TypeOf(fresh()).Elem().String()] = fresh }
@@ -49,20 +52,20 @@ func TestCaptured(t *testing.T) {
 	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
 		t.Skip("the messages are of a little-endian machine")
 	}
-	files, err := filepath.Glob(filepath.Join(capturedDir, "*.hex"))
+	files, err := filepath.Glob(filepath.Join(capturedDir("*"), "*.hex"))
 	Must(t, err)
 	if len(files) == 0 {
 		t.Fatal("no captured messages")
 	}
 	types := capturedTypes()
 	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".hex")
-		t.Run(name, func(t *testing.T) {
-			b := readHex(t, file)
-			typ := name[:strings.LastIndex(name, ".")]
-			fresh := types[typ]
+		pkg := strings.Split(filepath.ToSlash(file), "/")[3] // of ../../generated/PACKAGE/...
+		name, _, _ := strings.Cut(filepath.Base(file), ".")
+		t.Run(pkg+"."+strings.TrimSuffix(filepath.Base(file), ".hex"), func(t *testing.T) {
+			b := Get[[]byte](t)(wiretest.ReadHex(file))
+			fresh := types[pkg+"."+name]
 			if fresh == nil {
-				t.Fatalf("no type %s", typ)
+				t.Fatalf("no type %s.%s", pkg, name)
 			}
 			m := fresh()
 			Must(t, m.UnmarshalBinary(b))
@@ -84,15 +87,6 @@ func TestCaptured(t *testing.T) {
 			wiretest.CheckBytes(t, b, nil, func() wire.Message { return fresh() })
 		})
 	}
-}
-
-func readHex(t testing.TB, file string) []byte {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	Must(t, err)
-	b, err := hex.DecodeString(strings.Join(strings.Fields(string(text)), ""))
-	Must(t, err)
-	return b
 }
 
 func indented(t testing.TB, v any) []byte {
@@ -120,14 +114,18 @@ func (c captured) write(t testing.TB) {
 		return
 	}
 	types := capturedTypes()
-	Must(t, os.RemoveAll(capturedDir))
-	Must(t, os.MkdirAll(capturedDir, 0o755))
-	for name, bodies := range c {
+	old := Get[[]string](t)(filepath.Glob(capturedDir("*")))
+	for _, dir := range old {
+		Must(t, os.RemoveAll(dir))
+	}
+	for typ, bodies := range c {
+		pkg, name, _ := strings.Cut(typ, ".")
+		Must(t, os.MkdirAll(capturedDir(pkg), 0o755))
 		slices.SortStableFunc(bodies, func(a, b []byte) int { return len(b) - len(a) })
 		have := map[string]bool{}
 		n := 0
 		for _, b := range bodies {
-			m := types[name]()
+			m := types[typ]()
 			Must(t, m.UnmarshalBinary(b))
 			adds := false
 			for _, p := range fields(m) {
@@ -136,7 +134,7 @@ func (c captured) write(t testing.TB) {
 			}
 			if adds {
 				n++
-				Must(t, os.WriteFile(filepath.Join(capturedDir, fmt.Sprintf("%s.%02d.hex", name, n)), hexLines(b), 0o644))
+				Must(t, os.WriteFile(filepath.Join(capturedDir(pkg), fmt.Sprintf("%s.%02d.hex", name, n)), hexLines(b), 0o644))
 			}
 		}
 	}

@@ -21,8 +21,17 @@ func CheckAll(t *testing.T, codecs []Codec) {
 	}
 }
 
-// Fuzz fuzzes the decoders of a package: the first byte pair of the input says which.
+// Fuzz fuzzes the decoders of a package: the first byte pair of the input says which. Seeds are a random message of
+// each type and what the package keeps in testdata/captured, if it does: a file such as Link.01.hex is a message of type
+// Link in hexadecimal.
 func Fuzz(f *testing.F, codecs []Codec) {
+	captured, err := seeds(seedDir, codecs)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, s := range captured {
+		f.Add(s.which, s.body)
+	}
 	for i, c := range codecs {
 		if b, err := encode(c.Random(NewRand(uint64(i), 0))); err == nil {
 			f.Add(uint16(i), b)
