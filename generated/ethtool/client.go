@@ -114,9 +114,9 @@ func (c *Client) StrsetGet(ctx context.Context, req *Strset, opts ...nl.CallOpti
 	return nl.Get[Strset](ctx, c.conn, &opStrsetGet, req, opts...)
 }
 
-// StrsetGetRequest is [Client.StrsetGet] for an [nl.Batch]; the answer goes into into.
+// StrsetGetRequest is [Client.StrsetGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func StrsetGetRequest(req, into *Strset, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opStrsetGet, req, into, opts...)
+	return nl.NewGet(&opStrsetGet, req, into, opts...)
 }
 
 var opStrsetGetDump = nl.Op{
@@ -170,9 +170,9 @@ func (c *Client) LinkinfoGet(ctx context.Context, req *Linkinfo, opts ...nl.Call
 	return nl.Get[Linkinfo](ctx, c.conn, &opLinkinfoGet, req, opts...)
 }
 
-// LinkinfoGetRequest is [Client.LinkinfoGet] for an [nl.Batch]; the answer goes into into.
+// LinkinfoGetRequest is [Client.LinkinfoGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func LinkinfoGetRequest(req, into *Linkinfo, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opLinkinfoGet, req, into, opts...)
+	return nl.NewGet(&opLinkinfoGet, req, into, opts...)
 }
 
 var opLinkinfoGetDump = nl.Op{
@@ -228,7 +228,7 @@ func (c *Client) LinkinfoSet(ctx context.Context, req *Linkinfo, opts ...nl.Call
 
 // LinkinfoSetRequest is [Client.LinkinfoSet] for an [nl.Batch].
 func LinkinfoSetRequest(req *Linkinfo, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opLinkinfoSet, req, nil, opts...)
+	return nl.NewRequest(&opLinkinfoSet, req, opts...)
 }
 
 var opLinkmodesGet = nl.Op{
@@ -254,9 +254,9 @@ func (c *Client) LinkmodesGet(ctx context.Context, req *Linkmodes, opts ...nl.Ca
 	return nl.Get[Linkmodes](ctx, c.conn, &opLinkmodesGet, req, opts...)
 }
 
-// LinkmodesGetRequest is [Client.LinkmodesGet] for an [nl.Batch]; the answer goes into into.
+// LinkmodesGetRequest is [Client.LinkmodesGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func LinkmodesGetRequest(req, into *Linkmodes, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opLinkmodesGet, req, into, opts...)
+	return nl.NewGet(&opLinkmodesGet, req, into, opts...)
 }
 
 var opLinkmodesGetDump = nl.Op{
@@ -313,7 +313,7 @@ func (c *Client) LinkmodesSet(ctx context.Context, req *Linkmodes, opts ...nl.Ca
 
 // LinkmodesSetRequest is [Client.LinkmodesSet] for an [nl.Batch].
 func LinkmodesSetRequest(req *Linkmodes, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opLinkmodesSet, req, nil, opts...)
+	return nl.NewRequest(&opLinkmodesSet, req, opts...)
 }
 
 var opLinkstateGet = nl.Op{
@@ -338,9 +338,9 @@ func (c *Client) LinkstateGet(ctx context.Context, req *Linkstate, opts ...nl.Ca
 	return nl.Get[Linkstate](ctx, c.conn, &opLinkstateGet, req, opts...)
 }
 
-// LinkstateGetRequest is [Client.LinkstateGet] for an [nl.Batch]; the answer goes into into.
+// LinkstateGetRequest is [Client.LinkstateGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func LinkstateGetRequest(req, into *Linkstate, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opLinkstateGet, req, into, opts...)
+	return nl.NewGet(&opLinkstateGet, req, into, opts...)
 }
 
 var opLinkstateGetDump = nl.Op{
@@ -394,9 +394,9 @@ func (c *Client) DebugGet(ctx context.Context, req *Debug, opts ...nl.CallOption
 	return nl.Get[Debug](ctx, c.conn, &opDebugGet, req, opts...)
 }
 
-// DebugGetRequest is [Client.DebugGet] for an [nl.Batch]; the answer goes into into.
+// DebugGetRequest is [Client.DebugGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func DebugGetRequest(req, into *Debug, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDebugGet, req, into, opts...)
+	return nl.NewGet(&opDebugGet, req, into, opts...)
 }
 
 var opDebugGetDump = nl.Op{
@@ -450,7 +450,7 @@ func (c *Client) DebugSet(ctx context.Context, req *Debug, opts ...nl.CallOption
 
 // DebugSetRequest is [Client.DebugSet] for an [nl.Batch].
 func DebugSetRequest(req *Debug, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDebugSet, req, nil, opts...)
+	return nl.NewRequest(&opDebugSet, req, opts...)
 }
 
 var opWoLGet = nl.Op{
@@ -476,9 +476,9 @@ func (c *Client) WoLGet(ctx context.Context, req *WoL, opts ...nl.CallOption) (*
 	return nl.Get[WoL](ctx, c.conn, &opWoLGet, req, opts...)
 }
 
-// WoLGetRequest is [Client.WoLGet] for an [nl.Batch]; the answer goes into into.
+// WoLGetRequest is [Client.WoLGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func WoLGetRequest(req, into *WoL, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opWoLGet, req, into, opts...)
+	return nl.NewGet(&opWoLGet, req, into, opts...)
 }
 
 var opWoLGetDump = nl.Op{
@@ -534,7 +534,7 @@ func (c *Client) WoLSet(ctx context.Context, req *WoL, opts ...nl.CallOption) er
 
 // WoLSetRequest is [Client.WoLSet] for an [nl.Batch].
 func WoLSetRequest(req *WoL, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opWoLSet, req, nil, opts...)
+	return nl.NewRequest(&opWoLSet, req, opts...)
 }
 
 var opFeaturesGet = nl.Op{
@@ -559,9 +559,9 @@ func (c *Client) FeaturesGet(ctx context.Context, req *Features, opts ...nl.Call
 	return nl.Get[Features](ctx, c.conn, &opFeaturesGet, req, opts...)
 }
 
-// FeaturesGetRequest is [Client.FeaturesGet] for an [nl.Batch]; the answer goes into into.
+// FeaturesGetRequest is [Client.FeaturesGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func FeaturesGetRequest(req, into *Features, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opFeaturesGet, req, into, opts...)
+	return nl.NewGet(&opFeaturesGet, req, into, opts...)
 }
 
 var opFeaturesGetDump = nl.Op{
@@ -616,9 +616,9 @@ func (c *Client) FeaturesSet(ctx context.Context, req *Features, opts ...nl.Call
 	return nl.Get[Features](ctx, c.conn, &opFeaturesSet, req, opts...)
 }
 
-// FeaturesSetRequest is [Client.FeaturesSet] for an [nl.Batch]; the answer goes into into.
+// FeaturesSetRequest is [Client.FeaturesSet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func FeaturesSetRequest(req, into *Features, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opFeaturesSet, req, into, opts...)
+	return nl.NewGet(&opFeaturesSet, req, into, opts...)
 }
 
 var opPrivflagsGet = nl.Op{
@@ -642,9 +642,9 @@ func (c *Client) PrivflagsGet(ctx context.Context, req *Privflags, opts ...nl.Ca
 	return nl.Get[Privflags](ctx, c.conn, &opPrivflagsGet, req, opts...)
 }
 
-// PrivflagsGetRequest is [Client.PrivflagsGet] for an [nl.Batch]; the answer goes into into.
+// PrivflagsGetRequest is [Client.PrivflagsGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func PrivflagsGetRequest(req, into *Privflags, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPrivflagsGet, req, into, opts...)
+	return nl.NewGet(&opPrivflagsGet, req, into, opts...)
 }
 
 var opPrivflagsGetDump = nl.Op{
@@ -698,7 +698,7 @@ func (c *Client) PrivflagsSet(ctx context.Context, req *Privflags, opts ...nl.Ca
 
 // PrivflagsSetRequest is [Client.PrivflagsSet] for an [nl.Batch].
 func PrivflagsSetRequest(req *Privflags, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPrivflagsSet, req, nil, opts...)
+	return nl.NewRequest(&opPrivflagsSet, req, opts...)
 }
 
 var opRingsGet = nl.Op{
@@ -725,9 +725,9 @@ func (c *Client) RingsGet(ctx context.Context, req *Rings, opts ...nl.CallOption
 	return nl.Get[Rings](ctx, c.conn, &opRingsGet, req, opts...)
 }
 
-// RingsGetRequest is [Client.RingsGet] for an [nl.Batch]; the answer goes into into.
+// RingsGetRequest is [Client.RingsGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func RingsGetRequest(req, into *Rings, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opRingsGet, req, into, opts...)
+	return nl.NewGet(&opRingsGet, req, into, opts...)
 }
 
 var opRingsGetDump = nl.Op{
@@ -786,7 +786,7 @@ func (c *Client) RingsSet(ctx context.Context, req *Rings, opts ...nl.CallOption
 
 // RingsSetRequest is [Client.RingsSet] for an [nl.Batch].
 func RingsSetRequest(req *Rings, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opRingsSet, req, nil, opts...)
+	return nl.NewRequest(&opRingsSet, req, opts...)
 }
 
 var opChannelsGet = nl.Op{
@@ -812,9 +812,9 @@ func (c *Client) ChannelsGet(ctx context.Context, req *Channels, opts ...nl.Call
 	return nl.Get[Channels](ctx, c.conn, &opChannelsGet, req, opts...)
 }
 
-// ChannelsGetRequest is [Client.ChannelsGet] for an [nl.Batch]; the answer goes into into.
+// ChannelsGetRequest is [Client.ChannelsGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func ChannelsGetRequest(req, into *Channels, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opChannelsGet, req, into, opts...)
+	return nl.NewGet(&opChannelsGet, req, into, opts...)
 }
 
 var opChannelsGetDump = nl.Op{
@@ -871,7 +871,7 @@ func (c *Client) ChannelsSet(ctx context.Context, req *Channels, opts ...nl.Call
 
 // ChannelsSetRequest is [Client.ChannelsSet] for an [nl.Batch].
 func ChannelsSetRequest(req *Channels, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opChannelsSet, req, nil, opts...)
+	return nl.NewRequest(&opChannelsSet, req, opts...)
 }
 
 var opCoalesceGet = nl.Op{
@@ -903,9 +903,9 @@ func (c *Client) CoalesceGet(ctx context.Context, req *Coalesce, opts ...nl.Call
 	return nl.Get[Coalesce](ctx, c.conn, &opCoalesceGet, req, opts...)
 }
 
-// CoalesceGetRequest is [Client.CoalesceGet] for an [nl.Batch]; the answer goes into into.
+// CoalesceGetRequest is [Client.CoalesceGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func CoalesceGetRequest(req, into *Coalesce, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opCoalesceGet, req, into, opts...)
+	return nl.NewGet(&opCoalesceGet, req, into, opts...)
 }
 
 var opCoalesceGetDump = nl.Op{
@@ -975,7 +975,7 @@ func (c *Client) CoalesceSet(ctx context.Context, req *Coalesce, opts ...nl.Call
 
 // CoalesceSetRequest is [Client.CoalesceSet] for an [nl.Batch].
 func CoalesceSetRequest(req *Coalesce, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opCoalesceSet, req, nil, opts...)
+	return nl.NewRequest(&opCoalesceSet, req, opts...)
 }
 
 var opPauseGet = nl.Op{
@@ -1000,9 +1000,9 @@ func (c *Client) PauseGet(ctx context.Context, req *Pause, opts ...nl.CallOption
 	return nl.Get[Pause](ctx, c.conn, &opPauseGet, req, opts...)
 }
 
-// PauseGetRequest is [Client.PauseGet] for an [nl.Batch]; the answer goes into into.
+// PauseGetRequest is [Client.PauseGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func PauseGetRequest(req, into *Pause, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPauseGet, req, into, opts...)
+	return nl.NewGet(&opPauseGet, req, into, opts...)
 }
 
 var opPauseGetDump = nl.Op{
@@ -1057,7 +1057,7 @@ func (c *Client) PauseSet(ctx context.Context, req *Pause, opts ...nl.CallOption
 
 // PauseSetRequest is [Client.PauseSet] for an [nl.Batch].
 func PauseSetRequest(req *Pause, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPauseSet, req, nil, opts...)
+	return nl.NewRequest(&opPauseSet, req, opts...)
 }
 
 var opEEEGet = nl.Op{
@@ -1082,9 +1082,9 @@ func (c *Client) EEEGet(ctx context.Context, req *EEE, opts ...nl.CallOption) (*
 	return nl.Get[EEE](ctx, c.conn, &opEEEGet, req, opts...)
 }
 
-// EEEGetRequest is [Client.EEEGet] for an [nl.Batch]; the answer goes into into.
+// EEEGetRequest is [Client.EEEGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func EEEGetRequest(req, into *EEE, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opEEEGet, req, into, opts...)
+	return nl.NewGet(&opEEEGet, req, into, opts...)
 }
 
 var opEEEGetDump = nl.Op{
@@ -1140,7 +1140,7 @@ func (c *Client) EEESet(ctx context.Context, req *EEE, opts ...nl.CallOption) er
 
 // EEESetRequest is [Client.EEESet] for an [nl.Batch].
 func EEESetRequest(req *EEE, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opEEESet, req, nil, opts...)
+	return nl.NewRequest(&opEEESet, req, opts...)
 }
 
 var opTsinfoGet = nl.Op{
@@ -1166,9 +1166,9 @@ func (c *Client) TsinfoGet(ctx context.Context, req *Tsinfo, opts ...nl.CallOpti
 	return nl.Get[Tsinfo](ctx, c.conn, &opTsinfoGet, req, opts...)
 }
 
-// TsinfoGetRequest is [Client.TsinfoGet] for an [nl.Batch]; the answer goes into into.
+// TsinfoGetRequest is [Client.TsinfoGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func TsinfoGetRequest(req, into *Tsinfo, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opTsinfoGet, req, into, opts...)
+	return nl.NewGet(&opTsinfoGet, req, into, opts...)
 }
 
 var opTsinfoGetDump = nl.Op{
@@ -1224,7 +1224,7 @@ func (c *Client) CableTestAct(ctx context.Context, req *CableTest, opts ...nl.Ca
 
 // CableTestActRequest is [Client.CableTestAct] for an [nl.Batch].
 func CableTestActRequest(req *CableTest, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opCableTestAct, req, nil, opts...)
+	return nl.NewRequest(&opCableTestAct, req, opts...)
 }
 
 var opCableTestTdrAct = nl.Op{
@@ -1249,7 +1249,7 @@ func (c *Client) CableTestTdrAct(ctx context.Context, req *CableTestTdr, opts ..
 
 // CableTestTdrActRequest is [Client.CableTestTdrAct] for an [nl.Batch].
 func CableTestTdrActRequest(req *CableTestTdr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opCableTestTdrAct, req, nil, opts...)
+	return nl.NewRequest(&opCableTestTdrAct, req, opts...)
 }
 
 var opTunnelInfoGet = nl.Op{
@@ -1273,9 +1273,9 @@ func (c *Client) TunnelInfoGet(ctx context.Context, req *TunnelInfo, opts ...nl.
 	return nl.Get[TunnelInfo](ctx, c.conn, &opTunnelInfoGet, req, opts...)
 }
 
-// TunnelInfoGetRequest is [Client.TunnelInfoGet] for an [nl.Batch]; the answer goes into into.
+// TunnelInfoGetRequest is [Client.TunnelInfoGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func TunnelInfoGetRequest(req, into *TunnelInfo, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opTunnelInfoGet, req, into, opts...)
+	return nl.NewGet(&opTunnelInfoGet, req, into, opts...)
 }
 
 var opTunnelInfoGetDump = nl.Op{
@@ -1328,9 +1328,9 @@ func (c *Client) FECGet(ctx context.Context, req *FEC, opts ...nl.CallOption) (*
 	return nl.Get[FEC](ctx, c.conn, &opFECGet, req, opts...)
 }
 
-// FECGetRequest is [Client.FECGet] for an [nl.Batch]; the answer goes into into.
+// FECGetRequest is [Client.FECGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func FECGetRequest(req, into *FEC, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opFECGet, req, into, opts...)
+	return nl.NewGet(&opFECGet, req, into, opts...)
 }
 
 var opFECGetDump = nl.Op{
@@ -1384,7 +1384,7 @@ func (c *Client) FECSet(ctx context.Context, req *FEC, opts ...nl.CallOption) er
 
 // FECSetRequest is [Client.FECSet] for an [nl.Batch].
 func FECSetRequest(req *FEC, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opFECSet, req, nil, opts...)
+	return nl.NewRequest(&opFECSet, req, opts...)
 }
 
 var opModuleEepromGet = nl.Op{
@@ -1411,9 +1411,9 @@ func (c *Client) ModuleEepromGet(ctx context.Context, req *ModuleEeprom, opts ..
 	return nl.Get[ModuleEeprom](ctx, c.conn, &opModuleEepromGet, req, opts...)
 }
 
-// ModuleEepromGetRequest is [Client.ModuleEepromGet] for an [nl.Batch]; the answer goes into into.
+// ModuleEepromGetRequest is [Client.ModuleEepromGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func ModuleEepromGetRequest(req, into *ModuleEeprom, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opModuleEepromGet, req, into, opts...)
+	return nl.NewGet(&opModuleEepromGet, req, into, opts...)
 }
 
 var opModuleEepromGetDump = nl.Op{
@@ -1469,9 +1469,9 @@ func (c *Client) StatsGet(ctx context.Context, req *Stats, opts ...nl.CallOption
 	return nl.Get[Stats](ctx, c.conn, &opStatsGet, req, opts...)
 }
 
-// StatsGetRequest is [Client.StatsGet] for an [nl.Batch]; the answer goes into into.
+// StatsGetRequest is [Client.StatsGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func StatsGetRequest(req, into *Stats, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opStatsGet, req, into, opts...)
+	return nl.NewGet(&opStatsGet, req, into, opts...)
 }
 
 var opStatsGetDump = nl.Op{
@@ -1524,9 +1524,9 @@ func (c *Client) PHCVclocksGet(ctx context.Context, req *PHCVclocks, opts ...nl.
 	return nl.Get[PHCVclocks](ctx, c.conn, &opPHCVclocksGet, req, opts...)
 }
 
-// PHCVclocksGetRequest is [Client.PHCVclocksGet] for an [nl.Batch]; the answer goes into into.
+// PHCVclocksGetRequest is [Client.PHCVclocksGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func PHCVclocksGetRequest(req, into *PHCVclocks, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPHCVclocksGet, req, into, opts...)
+	return nl.NewGet(&opPHCVclocksGet, req, into, opts...)
 }
 
 var opPHCVclocksGetDump = nl.Op{
@@ -1579,9 +1579,9 @@ func (c *Client) ModuleGet(ctx context.Context, req *Module, opts ...nl.CallOpti
 	return nl.Get[Module](ctx, c.conn, &opModuleGet, req, opts...)
 }
 
-// ModuleGetRequest is [Client.ModuleGet] for an [nl.Batch]; the answer goes into into.
+// ModuleGetRequest is [Client.ModuleGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func ModuleGetRequest(req, into *Module, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opModuleGet, req, into, opts...)
+	return nl.NewGet(&opModuleGet, req, into, opts...)
 }
 
 var opModuleGetDump = nl.Op{
@@ -1635,7 +1635,7 @@ func (c *Client) ModuleSet(ctx context.Context, req *Module, opts ...nl.CallOpti
 
 // ModuleSetRequest is [Client.ModuleSet] for an [nl.Batch].
 func ModuleSetRequest(req *Module, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opModuleSet, req, nil, opts...)
+	return nl.NewRequest(&opModuleSet, req, opts...)
 }
 
 var opPSEGet = nl.Op{
@@ -1662,9 +1662,9 @@ func (c *Client) PSEGet(ctx context.Context, req *PSE, opts ...nl.CallOption) (*
 	return nl.Get[PSE](ctx, c.conn, &opPSEGet, req, opts...)
 }
 
-// PSEGetRequest is [Client.PSEGet] for an [nl.Batch]; the answer goes into into.
+// PSEGetRequest is [Client.PSEGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func PSEGetRequest(req, into *PSE, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPSEGet, req, into, opts...)
+	return nl.NewGet(&opPSEGet, req, into, opts...)
 }
 
 var opPSEGetDump = nl.Op{
@@ -1722,7 +1722,7 @@ func (c *Client) PSESet(ctx context.Context, req *PSE, opts ...nl.CallOption) er
 
 // PSESetRequest is [Client.PSESet] for an [nl.Batch].
 func PSESetRequest(req *PSE, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPSESet, req, nil, opts...)
+	return nl.NewRequest(&opPSESet, req, opts...)
 }
 
 var opRSSGet = nl.Op{
@@ -1747,9 +1747,9 @@ func (c *Client) RSSGet(ctx context.Context, req *RSS, opts ...nl.CallOption) (*
 	return nl.Get[RSS](ctx, c.conn, &opRSSGet, req, opts...)
 }
 
-// RSSGetRequest is [Client.RSSGet] for an [nl.Batch]; the answer goes into into.
+// RSSGetRequest is [Client.RSSGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func RSSGetRequest(req, into *RSS, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opRSSGet, req, into, opts...)
+	return nl.NewGet(&opRSSGet, req, into, opts...)
 }
 
 var opRSSGetDump = nl.Op{
@@ -1804,9 +1804,9 @@ func (c *Client) PLCAGetCfg(ctx context.Context, req *PLCA, opts ...nl.CallOptio
 	return nl.Get[PLCA](ctx, c.conn, &opPLCAGetCfg, req, opts...)
 }
 
-// PLCAGetCfgRequest is [Client.PLCAGetCfg] for an [nl.Batch]; the answer goes into into.
+// PLCAGetCfgRequest is [Client.PLCAGetCfg] for an [nl.Batch]; the answer goes into into, which may be nil.
 func PLCAGetCfgRequest(req, into *PLCA, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPLCAGetCfg, req, into, opts...)
+	return nl.NewGet(&opPLCAGetCfg, req, into, opts...)
 }
 
 var opPLCAGetCfgDump = nl.Op{
@@ -1862,7 +1862,7 @@ func (c *Client) PLCASetCfg(ctx context.Context, req *PLCA, opts ...nl.CallOptio
 
 // PLCASetCfgRequest is [Client.PLCASetCfg] for an [nl.Batch].
 func PLCASetCfgRequest(req *PLCA, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPLCASetCfg, req, nil, opts...)
+	return nl.NewRequest(&opPLCASetCfg, req, opts...)
 }
 
 var opPLCAGetStatus = nl.Op{
@@ -1886,9 +1886,9 @@ func (c *Client) PLCAGetStatus(ctx context.Context, req *PLCA, opts ...nl.CallOp
 	return nl.Get[PLCA](ctx, c.conn, &opPLCAGetStatus, req, opts...)
 }
 
-// PLCAGetStatusRequest is [Client.PLCAGetStatus] for an [nl.Batch]; the answer goes into into.
+// PLCAGetStatusRequest is [Client.PLCAGetStatus] for an [nl.Batch]; the answer goes into into, which may be nil.
 func PLCAGetStatusRequest(req, into *PLCA, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPLCAGetStatus, req, into, opts...)
+	return nl.NewGet(&opPLCAGetStatus, req, into, opts...)
 }
 
 var opPLCAGetStatusDump = nl.Op{
@@ -1943,9 +1943,9 @@ func (c *Client) MmGet(ctx context.Context, req *Mm, opts ...nl.CallOption) (*Mm
 	return nl.Get[Mm](ctx, c.conn, &opMmGet, req, opts...)
 }
 
-// MmGetRequest is [Client.MmGet] for an [nl.Batch]; the answer goes into into.
+// MmGetRequest is [Client.MmGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func MmGetRequest(req, into *Mm, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opMmGet, req, into, opts...)
+	return nl.NewGet(&opMmGet, req, into, opts...)
 }
 
 var opMmGetDump = nl.Op{
@@ -2002,7 +2002,7 @@ func (c *Client) MmSet(ctx context.Context, req *Mm, opts ...nl.CallOption) erro
 
 // MmSetRequest is [Client.MmSet] for an [nl.Batch].
 func MmSetRequest(req *Mm, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opMmSet, req, nil, opts...)
+	return nl.NewRequest(&opMmSet, req, opts...)
 }
 
 var opModuleFwFlashAct = nl.Op{
@@ -2030,7 +2030,7 @@ func (c *Client) ModuleFwFlashAct(ctx context.Context, req *ModuleFwFlash, opts 
 
 // ModuleFwFlashActRequest is [Client.ModuleFwFlashAct] for an [nl.Batch].
 func ModuleFwFlashActRequest(req *ModuleFwFlash, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opModuleFwFlashAct, req, nil, opts...)
+	return nl.NewRequest(&opModuleFwFlashAct, req, opts...)
 }
 
 var opPHYGet = nl.Op{
@@ -2055,9 +2055,9 @@ func (c *Client) PHYGet(ctx context.Context, req *PHY, opts ...nl.CallOption) (*
 	return nl.Get[PHY](ctx, c.conn, &opPHYGet, req, opts...)
 }
 
-// PHYGetRequest is [Client.PHYGet] for an [nl.Batch]; the answer goes into into.
+// PHYGetRequest is [Client.PHYGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func PHYGetRequest(req, into *PHY, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPHYGet, req, into, opts...)
+	return nl.NewGet(&opPHYGet, req, into, opts...)
 }
 
 var opPHYGetDump = nl.Op{
@@ -2112,9 +2112,9 @@ func (c *Client) TsconfigGet(ctx context.Context, req *Tsconfig, opts ...nl.Call
 	return nl.Get[Tsconfig](ctx, c.conn, &opTsconfigGet, req, opts...)
 }
 
-// TsconfigGetRequest is [Client.TsconfigGet] for an [nl.Batch]; the answer goes into into.
+// TsconfigGetRequest is [Client.TsconfigGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func TsconfigGetRequest(req, into *Tsconfig, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opTsconfigGet, req, into, opts...)
+	return nl.NewGet(&opTsconfigGet, req, into, opts...)
 }
 
 var opTsconfigGetDump = nl.Op{
@@ -2171,9 +2171,9 @@ func (c *Client) TsconfigSet(ctx context.Context, req *Tsconfig, opts ...nl.Call
 	return nl.Get[Tsconfig](ctx, c.conn, &opTsconfigSet, req, opts...)
 }
 
-// TsconfigSetRequest is [Client.TsconfigSet] for an [nl.Batch]; the answer goes into into.
+// TsconfigSetRequest is [Client.TsconfigSet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func TsconfigSetRequest(req, into *Tsconfig, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opTsconfigSet, req, into, opts...)
+	return nl.NewGet(&opTsconfigSet, req, into, opts...)
 }
 
 var opRSSSet = nl.Op{
@@ -2199,7 +2199,7 @@ func (c *Client) RSSSet(ctx context.Context, req *RSS, opts ...nl.CallOption) er
 
 // RSSSetRequest is [Client.RSSSet] for an [nl.Batch].
 func RSSSetRequest(req *RSS, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opRSSSet, req, nil, opts...)
+	return nl.NewRequest(&opRSSSet, req, opts...)
 }
 
 var opRSSCreateAct = nl.Op{
@@ -2226,9 +2226,9 @@ func (c *Client) RSSCreateAct(ctx context.Context, req *RSS, opts ...nl.CallOpti
 	return nl.Get[RSS](ctx, c.conn, &opRSSCreateAct, req, opts...)
 }
 
-// RSSCreateActRequest is [Client.RSSCreateAct] for an [nl.Batch]; the answer goes into into.
+// RSSCreateActRequest is [Client.RSSCreateAct] for an [nl.Batch]; the answer goes into into, which may be nil.
 func RSSCreateActRequest(req, into *RSS, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opRSSCreateAct, req, into, opts...)
+	return nl.NewGet(&opRSSCreateAct, req, into, opts...)
 }
 
 var opRSSDeleteAct = nl.Op{
@@ -2253,7 +2253,7 @@ func (c *Client) RSSDeleteAct(ctx context.Context, req *RSS, opts ...nl.CallOpti
 
 // RSSDeleteActRequest is [Client.RSSDeleteAct] for an [nl.Batch].
 func RSSDeleteActRequest(req *RSS, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opRSSDeleteAct, req, nil, opts...)
+	return nl.NewRequest(&opRSSDeleteAct, req, opts...)
 }
 
 var opMseGet = nl.Op{
@@ -2278,9 +2278,9 @@ func (c *Client) MseGet(ctx context.Context, req *Mse, opts ...nl.CallOption) (*
 	return nl.Get[Mse](ctx, c.conn, &opMseGet, req, opts...)
 }
 
-// MseGetRequest is [Client.MseGet] for an [nl.Batch]; the answer goes into into.
+// MseGetRequest is [Client.MseGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func MseGetRequest(req, into *Mse, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opMseGet, req, into, opts...)
+	return nl.NewGet(&opMseGet, req, into, opts...)
 }
 
 var opMseGetDump = nl.Op{

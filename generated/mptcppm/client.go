@@ -75,7 +75,7 @@ func (c *Client) AddAddr(ctx context.Context, req *Endpoint, opts ...nl.CallOpti
 
 // AddAddrRequest is [Client.AddAddr] for an [nl.Batch].
 func AddAddrRequest(req *Endpoint, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opAddAddr, req, nil, opts...)
+	return nl.NewRequest(&opAddAddr, req, opts...)
 }
 
 var opDelAddr = nl.Op{
@@ -101,7 +101,7 @@ func (c *Client) DelAddr(ctx context.Context, req *Endpoint, opts ...nl.CallOpti
 
 // DelAddrRequest is [Client.DelAddr] for an [nl.Batch].
 func DelAddrRequest(req *Endpoint, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDelAddr, req, nil, opts...)
+	return nl.NewRequest(&opDelAddr, req, opts...)
 }
 
 var opGetAddr = nl.Op{
@@ -126,9 +126,9 @@ func (c *Client) GetAddr(ctx context.Context, req *Attr, opts ...nl.CallOption) 
 	return nl.Get[Attr](ctx, c.conn, &opGetAddr, req, opts...)
 }
 
-// GetAddrRequest is [Client.GetAddr] for an [nl.Batch]; the answer goes into into.
+// GetAddrRequest is [Client.GetAddr] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetAddrRequest(req, into *Attr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetAddr, req, into, opts...)
+	return nl.NewGet(&opGetAddr, req, into, opts...)
 }
 
 var opGetAddrDump = nl.Op{
@@ -181,7 +181,7 @@ func (c *Client) FlushAddrs(ctx context.Context, req *Endpoint, opts ...nl.CallO
 
 // FlushAddrsRequest is [Client.FlushAddrs] for an [nl.Batch].
 func FlushAddrsRequest(req *Endpoint, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opFlushAddrs, req, nil, opts...)
+	return nl.NewRequest(&opFlushAddrs, req, opts...)
 }
 
 var opSetLimits = nl.Op{
@@ -206,7 +206,7 @@ func (c *Client) SetLimits(ctx context.Context, req *Attr, opts ...nl.CallOption
 
 // SetLimitsRequest is [Client.SetLimits] for an [nl.Batch].
 func SetLimitsRequest(req *Attr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opSetLimits, req, nil, opts...)
+	return nl.NewRequest(&opSetLimits, req, opts...)
 }
 
 var opGetLimits = nl.Op{
@@ -228,9 +228,9 @@ func (c *Client) GetLimits(ctx context.Context, req *Attr, opts ...nl.CallOption
 	return nl.Get[Attr](ctx, c.conn, &opGetLimits, req, opts...)
 }
 
-// GetLimitsRequest is [Client.GetLimits] for an [nl.Batch]; the answer goes into into.
+// GetLimitsRequest is [Client.GetLimits] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetLimitsRequest(req, into *Attr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetLimits, req, into, opts...)
+	return nl.NewGet(&opGetLimits, req, into, opts...)
 }
 
 var opSetFlags = nl.Op{
@@ -256,7 +256,7 @@ func (c *Client) SetFlags(ctx context.Context, req *Attr, opts ...nl.CallOption)
 
 // SetFlagsRequest is [Client.SetFlags] for an [nl.Batch].
 func SetFlagsRequest(req *Attr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opSetFlags, req, nil, opts...)
+	return nl.NewRequest(&opSetFlags, req, opts...)
 }
 
 var opAnnounce = nl.Op{
@@ -281,7 +281,7 @@ func (c *Client) Announce(ctx context.Context, req *Attr, opts ...nl.CallOption)
 
 // AnnounceRequest is [Client.Announce] for an [nl.Batch].
 func AnnounceRequest(req *Attr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opAnnounce, req, nil, opts...)
+	return nl.NewRequest(&opAnnounce, req, opts...)
 }
 
 var opRemove = nl.Op{
@@ -306,7 +306,7 @@ func (c *Client) Remove(ctx context.Context, req *Attr, opts ...nl.CallOption) e
 
 // RemoveRequest is [Client.Remove] for an [nl.Batch].
 func RemoveRequest(req *Attr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opRemove, req, nil, opts...)
+	return nl.NewRequest(&opRemove, req, opts...)
 }
 
 var opSubflowCreate = nl.Op{
@@ -331,7 +331,7 @@ func (c *Client) SubflowCreate(ctx context.Context, req *Attr, opts ...nl.CallOp
 
 // SubflowCreateRequest is [Client.SubflowCreate] for an [nl.Batch].
 func SubflowCreateRequest(req *Attr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opSubflowCreate, req, nil, opts...)
+	return nl.NewRequest(&opSubflowCreate, req, opts...)
 }
 
 var opSubflowDestroy = nl.Op{
@@ -356,5 +356,5 @@ func (c *Client) SubflowDestroy(ctx context.Context, req *Attr, opts ...nl.CallO
 
 // SubflowDestroyRequest is [Client.SubflowDestroy] for an [nl.Batch].
 func SubflowDestroyRequest(req *Attr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opSubflowDestroy, req, nil, opts...)
+	return nl.NewRequest(&opSubflowDestroy, req, opts...)
 }

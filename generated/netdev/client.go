@@ -74,9 +74,9 @@ func (c *Client) DevGet(ctx context.Context, req *Dev, opts ...nl.CallOption) (*
 	return nl.Get[Dev](ctx, c.conn, &opDevGet, req, opts...)
 }
 
-// DevGetRequest is [Client.DevGet] for an [nl.Batch]; the answer goes into into.
+// DevGetRequest is [Client.DevGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func DevGetRequest(req, into *Dev, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDevGet, req, into, opts...)
+	return nl.NewGet(&opDevGet, req, into, opts...)
 }
 
 var opDevGetDump = nl.Op{
@@ -129,9 +129,9 @@ func (c *Client) PagePoolGet(ctx context.Context, req *PagePool, opts ...nl.Call
 	return nl.Get[PagePool](ctx, c.conn, &opPagePoolGet, req, opts...)
 }
 
-// PagePoolGetRequest is [Client.PagePoolGet] for an [nl.Batch]; the answer goes into into.
+// PagePoolGetRequest is [Client.PagePoolGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func PagePoolGetRequest(req, into *PagePool, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPagePoolGet, req, into, opts...)
+	return nl.NewGet(&opPagePoolGet, req, into, opts...)
 }
 
 var opPagePoolGetDump = nl.Op{
@@ -189,9 +189,9 @@ func (c *Client) PagePoolStatsGet(ctx context.Context, req *PagePoolStats, opts 
 	return nl.Get[PagePoolStats](ctx, c.conn, &opPagePoolStatsGet, req, opts...)
 }
 
-// PagePoolStatsGetRequest is [Client.PagePoolStatsGet] for an [nl.Batch]; the answer goes into into.
+// PagePoolStatsGetRequest is [Client.PagePoolStatsGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func PagePoolStatsGetRequest(req, into *PagePoolStats, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opPagePoolStatsGet, req, into, opts...)
+	return nl.NewGet(&opPagePoolStatsGet, req, into, opts...)
 }
 
 var opPagePoolStatsGetDump = nl.Op{
@@ -250,9 +250,9 @@ func (c *Client) QueueGet(ctx context.Context, req *Queue, opts ...nl.CallOption
 	return nl.Get[Queue](ctx, c.conn, &opQueueGet, req, opts...)
 }
 
-// QueueGetRequest is [Client.QueueGet] for an [nl.Batch]; the answer goes into into.
+// QueueGetRequest is [Client.QueueGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func QueueGetRequest(req, into *Queue, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opQueueGet, req, into, opts...)
+	return nl.NewGet(&opQueueGet, req, into, opts...)
 }
 
 var opQueueGetDump = nl.Op{
@@ -308,9 +308,9 @@ func (c *Client) NAPIGet(ctx context.Context, req *NAPI, opts ...nl.CallOption) 
 	return nl.Get[NAPI](ctx, c.conn, &opNAPIGet, req, opts...)
 }
 
-// NAPIGetRequest is [Client.NAPIGet] for an [nl.Batch]; the answer goes into into.
+// NAPIGetRequest is [Client.NAPIGet] for an [nl.Batch]; the answer goes into into, which may be nil.
 func NAPIGetRequest(req, into *NAPI, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opNAPIGet, req, into, opts...)
+	return nl.NewGet(&opNAPIGet, req, into, opts...)
 }
 
 var opNAPIGetDump = nl.Op{
@@ -402,9 +402,9 @@ func (c *Client) BindRX(ctx context.Context, req *Dmabuf, opts ...nl.CallOption)
 	return nl.Get[Dmabuf](ctx, c.conn, &opBindRX, req, opts...)
 }
 
-// BindRXRequest is [Client.BindRX] for an [nl.Batch]; the answer goes into into.
+// BindRXRequest is [Client.BindRX] for an [nl.Batch]; the answer goes into into, which may be nil.
 func BindRXRequest(req, into *Dmabuf, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opBindRX, req, into, opts...)
+	return nl.NewGet(&opBindRX, req, into, opts...)
 }
 
 var opNAPISet = nl.Op{
@@ -430,7 +430,7 @@ func (c *Client) NAPISet(ctx context.Context, req *NAPI, opts ...nl.CallOption) 
 
 // NAPISetRequest is [Client.NAPISet] for an [nl.Batch].
 func NAPISetRequest(req *NAPI, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opNAPISet, req, nil, opts...)
+	return nl.NewRequest(&opNAPISet, req, opts...)
 }
 
 var opBindTX = nl.Op{
@@ -454,9 +454,9 @@ func (c *Client) BindTX(ctx context.Context, req *Dmabuf, opts ...nl.CallOption)
 	return nl.Get[Dmabuf](ctx, c.conn, &opBindTX, req, opts...)
 }
 
-// BindTXRequest is [Client.BindTX] for an [nl.Batch]; the answer goes into into.
+// BindTXRequest is [Client.BindTX] for an [nl.Batch]; the answer goes into into, which may be nil.
 func BindTXRequest(req, into *Dmabuf, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opBindTX, req, into, opts...)
+	return nl.NewGet(&opBindTX, req, into, opts...)
 }
 
 var opQueueCreate = nl.Op{
@@ -482,7 +482,7 @@ func (c *Client) QueueCreate(ctx context.Context, req *Queue, opts ...nl.CallOpt
 	return nl.Get[Queue](ctx, c.conn, &opQueueCreate, req, opts...)
 }
 
-// QueueCreateRequest is [Client.QueueCreate] for an [nl.Batch]; the answer goes into into.
+// QueueCreateRequest is [Client.QueueCreate] for an [nl.Batch]; the answer goes into into, which may be nil.
 func QueueCreateRequest(req, into *Queue, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opQueueCreate, req, into, opts...)
+	return nl.NewGet(&opQueueCreate, req, into, opts...)
 }

@@ -66,9 +66,9 @@ func (c *Client) GetFamily(ctx context.Context, req *Ctrl, opts ...nl.CallOption
 	return nl.Get[Ctrl](ctx, c.conn, &opGetFamily, req, opts...)
 }
 
-// GetFamilyRequest is [Client.GetFamily] for an [nl.Batch]; the answer goes into into.
+// GetFamilyRequest is [Client.GetFamily] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetFamilyRequest(req, into *Ctrl, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetFamily, req, into, opts...)
+	return nl.NewGet(&opGetFamily, req, into, opts...)
 }
 
 var opGetFamilyDump = nl.Op{

@@ -70,7 +70,7 @@ func (c *Client) NewAddr(ctx context.Context, req *Addr, opts ...nl.CallOption) 
 
 // NewAddrRequest is [Client.NewAddr] for an [nl.Batch].
 func NewAddrRequest(req *Addr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opNewAddr, req, nil, opts...)
+	return nl.NewRequest(&opNewAddr, req, opts...)
 }
 
 var opDelAddr = nl.Op{
@@ -95,7 +95,7 @@ func (c *Client) DelAddr(ctx context.Context, req *Addr, opts ...nl.CallOption) 
 
 // DelAddrRequest is [Client.DelAddr] for an [nl.Batch].
 func DelAddrRequest(req *Addr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDelAddr, req, nil, opts...)
+	return nl.NewRequest(&opDelAddr, req, opts...)
 }
 
 var opGetAddr = nl.Op{
@@ -121,9 +121,9 @@ func (c *Client) GetAddr(ctx context.Context, req *Addr, opts ...nl.CallOption) 
 	return nl.Get[Addr](ctx, c.conn, &opGetAddr, req, opts...)
 }
 
-// GetAddrRequest is [Client.GetAddr] for an [nl.Batch]; the answer goes into into.
+// GetAddrRequest is [Client.GetAddr] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetAddrRequest(req, into *Addr, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetAddr, req, into, opts...)
+	return nl.NewGet(&opGetAddr, req, into, opts...)
 }
 
 var opGetAddrDump = nl.Op{

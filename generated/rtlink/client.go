@@ -76,7 +76,7 @@ func (c *Client) NewLink(ctx context.Context, req *Link, opts ...nl.CallOption) 
 
 // NewLinkRequest is [Client.NewLink] for an [nl.Batch].
 func NewLinkRequest(req *Link, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opNewLink, req, nil, opts...)
+	return nl.NewRequest(&opNewLink, req, opts...)
 }
 
 var opDelLink = nl.Op{
@@ -102,7 +102,7 @@ func (c *Client) DelLink(ctx context.Context, req *Link, opts ...nl.CallOption) 
 
 // DelLinkRequest is [Client.DelLink] for an [nl.Batch].
 func DelLinkRequest(req *Link, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDelLink, req, nil, opts...)
+	return nl.NewRequest(&opDelLink, req, opts...)
 }
 
 var opGetLink = nl.Op{
@@ -137,9 +137,9 @@ func (c *Client) GetLink(ctx context.Context, req *Link, opts ...nl.CallOption) 
 	return nl.Get[Link](ctx, c.conn, &opGetLink, req, opts...)
 }
 
-// GetLinkRequest is [Client.GetLink] for an [nl.Batch]; the answer goes into into.
+// GetLinkRequest is [Client.GetLink] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetLinkRequest(req, into *Link, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetLink, req, into, opts...)
+	return nl.NewGet(&opGetLink, req, into, opts...)
 }
 
 var opGetLinkDump = nl.Op{
@@ -209,7 +209,7 @@ func (c *Client) SetLink(ctx context.Context, req *Link, opts ...nl.CallOption) 
 
 // SetLinkRequest is [Client.SetLink] for an [nl.Batch].
 func SetLinkRequest(req *Link, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opSetLink, req, nil, opts...)
+	return nl.NewRequest(&opSetLink, req, opts...)
 }
 
 var opNewLinkprop = nl.Op{
@@ -234,7 +234,7 @@ func (c *Client) NewLinkprop(ctx context.Context, req *Link, opts ...nl.CallOpti
 
 // NewLinkpropRequest is [Client.NewLinkprop] for an [nl.Batch].
 func NewLinkpropRequest(req *Link, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opNewLinkprop, req, nil, opts...)
+	return nl.NewRequest(&opNewLinkprop, req, opts...)
 }
 
 var opDelLinkprop = nl.Op{
@@ -259,7 +259,7 @@ func (c *Client) DelLinkprop(ctx context.Context, req *Link, opts ...nl.CallOpti
 
 // DelLinkpropRequest is [Client.DelLinkprop] for an [nl.Batch].
 func DelLinkpropRequest(req *Link, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDelLinkprop, req, nil, opts...)
+	return nl.NewRequest(&opDelLinkprop, req, opts...)
 }
 
 var opGetStats = nl.Op{
@@ -282,9 +282,9 @@ func (c *Client) GetStats(ctx context.Context, req *Stats, opts ...nl.CallOption
 	return nl.Get[Stats](ctx, c.conn, &opGetStats, req, opts...)
 }
 
-// GetStatsRequest is [Client.GetStats] for an [nl.Batch]; the answer goes into into.
+// GetStatsRequest is [Client.GetStats] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetStatsRequest(req, into *Stats, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetStats, req, into, opts...)
+	return nl.NewGet(&opGetStats, req, into, opts...)
 }
 
 var opGetStatsDump = nl.Op{
@@ -337,5 +337,5 @@ func (c *Client) SetStats(ctx context.Context, req *StatsSet, opts ...nl.CallOpt
 
 // SetStatsRequest is [Client.SetStats] for an [nl.Batch].
 func SetStatsRequest(req *StatsSet, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opSetStats, req, nil, opts...)
+	return nl.NewRequest(&opSetStats, req, opts...)
 }

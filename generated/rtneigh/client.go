@@ -71,7 +71,7 @@ func (c *Client) NewNeigh(ctx context.Context, req *Neighbour, opts ...nl.CallOp
 
 // NewNeighRequest is [Client.NewNeigh] for an [nl.Batch].
 func NewNeighRequest(req *Neighbour, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opNewNeigh, req, nil, opts...)
+	return nl.NewRequest(&opNewNeigh, req, opts...)
 }
 
 var opDelNeigh = nl.Op{
@@ -98,7 +98,7 @@ func (c *Client) DelNeigh(ctx context.Context, req *Neighbour, opts ...nl.CallOp
 
 // DelNeighRequest is [Client.DelNeigh] for an [nl.Batch].
 func DelNeighRequest(req *Neighbour, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDelNeigh, req, nil, opts...)
+	return nl.NewRequest(&opDelNeigh, req, opts...)
 }
 
 var opGetNeigh = nl.Op{
@@ -126,9 +126,9 @@ func (c *Client) GetNeigh(ctx context.Context, req *Neighbour, opts ...nl.CallOp
 	return nl.Get[Neighbour](ctx, c.conn, &opGetNeigh, req, opts...)
 }
 
-// GetNeighRequest is [Client.GetNeigh] for an [nl.Batch]; the answer goes into into.
+// GetNeighRequest is [Client.GetNeigh] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetNeighRequest(req, into *Neighbour, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetNeigh, req, into, opts...)
+	return nl.NewGet(&opGetNeigh, req, into, opts...)
 }
 
 var opGetNeighDump = nl.Op{
@@ -214,5 +214,5 @@ func (c *Client) SetNeightbl(ctx context.Context, req *Ndt, opts ...nl.CallOptio
 
 // SetNeightblRequest is [Client.SetNeightbl] for an [nl.Batch].
 func SetNeightblRequest(req *Ndt, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opSetNeightbl, req, nil, opts...)
+	return nl.NewRequest(&opSetNeightbl, req, opts...)
 }

@@ -70,7 +70,7 @@ func (c *Client) NewRoute(ctx context.Context, req *Route, opts ...nl.CallOption
 
 // NewRouteRequest is [Client.NewRoute] for an [nl.Batch].
 func NewRouteRequest(req *Route, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opNewRoute, req, nil, opts...)
+	return nl.NewRequest(&opNewRoute, req, opts...)
 }
 
 var opDelRoute = nl.Op{
@@ -98,7 +98,7 @@ func (c *Client) DelRoute(ctx context.Context, req *Route, opts ...nl.CallOption
 
 // DelRouteRequest is [Client.DelRoute] for an [nl.Batch].
 func DelRouteRequest(req *Route, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDelRoute, req, nil, opts...)
+	return nl.NewRequest(&opDelRoute, req, opts...)
 }
 
 var opGetRoute = nl.Op{
@@ -128,9 +128,9 @@ func (c *Client) GetRoute(ctx context.Context, req *Route, opts ...nl.CallOption
 	return nl.Get[Route](ctx, c.conn, &opGetRoute, req, opts...)
 }
 
-// GetRouteRequest is [Client.GetRoute] for an [nl.Batch]; the answer goes into into.
+// GetRouteRequest is [Client.GetRoute] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetRouteRequest(req, into *Route, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetRoute, req, into, opts...)
+	return nl.NewGet(&opGetRoute, req, into, opts...)
 }
 
 var opGetRouteDump = nl.Op{

@@ -72,7 +72,7 @@ func (c *Client) NewRule(ctx context.Context, req *FIBRule, opts ...nl.CallOptio
 
 // NewRuleRequest is [Client.NewRule] for an [nl.Batch].
 func NewRuleRequest(req *FIBRule, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opNewRule, req, nil, opts...)
+	return nl.NewRequest(&opNewRule, req, opts...)
 }
 
 var opDelRule = nl.Op{
@@ -102,7 +102,7 @@ func (c *Client) DelRule(ctx context.Context, req *FIBRule, opts ...nl.CallOptio
 
 // DelRuleRequest is [Client.DelRule] for an [nl.Batch].
 func DelRuleRequest(req *FIBRule, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDelRule, req, nil, opts...)
+	return nl.NewRequest(&opDelRule, req, opts...)
 }
 
 var opGetRuleDump = nl.Op{

@@ -69,9 +69,9 @@ func (c *Client) Get(ctx context.Context, req *TCPMetrics, opts ...nl.CallOption
 	return nl.Get[TCPMetrics](ctx, c.conn, &opGet, req, opts...)
 }
 
-// GetRequest is [Client.Get] for an [nl.Batch]; the answer goes into into.
+// GetRequest is [Client.Get] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetRequest(req, into *TCPMetrics, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGet, req, into, opts...)
+	return nl.NewGet(&opGet, req, into, opts...)
 }
 
 var opGetDump = nl.Op{
@@ -127,5 +127,5 @@ func (c *Client) Del(ctx context.Context, req *TCPMetrics, opts ...nl.CallOption
 
 // DelRequest is [Client.Del] for an [nl.Batch].
 func DelRequest(req *TCPMetrics, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opDel, req, nil, opts...)
+	return nl.NewRequest(&opDel, req, opts...)
 }

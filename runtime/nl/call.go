@@ -31,20 +31,30 @@ func Get[T any, P interface {
 
 // call makes a call. out, if not nil, is what the one reply goes into.
 func (c *Conn) call(ctx context.Context, op *Op, req, out wire.Message, opts []CallOption) error {
-	cfg := callConfig{strict: c.opts.Strict}
+	var cfg callConfig
 	cfg.set(opts)
+	c.complete(&cfg, out)
+	return c.run(ctx, op, req, out, &cfg)
+}
+
+// complete adds to a call's options what the Conn and the protocol say.
+func (c *Conn) complete(cfg *callConfig, out wire.Message) {
+	cfg.strict = cfg.strict || c.opts.Strict
 	cfg.noAck = cfg.noAck || !acknowledges(c.protocol, out != nil)
+}
+
+func (c *Conn) run(ctx context.Context, op *Op, req, out wire.Message, cfg *callConfig) error {
 	typ, err := c.messageType(ctx, op)
 	if err != nil {
 		return err
 	}
-	warning, err := c.exchange(ctx, op, typ, req, out, &cfg)
+	warning, err := c.exchange(ctx, op, typ, req, out, cfg)
 	if err != nil && op.Family.Generic {
 		if again, ok, rerr := c.refreshed(ctx, op, typ, err); rerr != nil {
 			err = rerr
 		} else if ok {
 			c.retried(op, "family moved")
-			warning, err = c.exchange(ctx, op, again, req, out, &cfg)
+			warning, err = c.exchange(ctx, op, again, req, out, cfg)
 		}
 	}
 	if warning != nil && cfg.warn != nil {
@@ -67,10 +77,7 @@ func (c *Conn) exchange(ctx context.Context, op *Op, typ uint16, req, out wire.M
 		e.busy = false
 		return nil, nil
 	}
-	x := replies{e: e, op: op, typ: typ, cfg: cfg, out: out, wanted: out != nil}
-	if x.out == nil {
-		x.out = cfg.echo
-	}
+	x := newReplies(e, op, typ, out, cfg)
 	if err := x.read(ctx); err != nil {
 		return nil, err
 	}
@@ -91,6 +98,14 @@ type replies struct {
 	lost    error
 	bad     error // of the last message's decoding
 	warning *Warning
+}
+
+func newReplies(e *endpoint, op *Op, typ uint16, out wire.Message, cfg *callConfig) replies {
+	x := replies{e: e, op: op, typ: typ, cfg: cfg, out: out, wanted: out != nil}
+	if out == nil {
+		x.out = cfg.echo
+	}
+	return x
 }
 
 // read reads until the request is acknowledged or refused. The kernel has answered in full before the request's
@@ -120,10 +135,10 @@ func (x *replies) read(ctx context.Context) error {
 				return x.op.unknown(ErrMalformed)
 			}
 			e.busy = false
-			return x.end(errno, &ack)
+			return x.end(errno, &ack, e.request)
 		case typeDone:
 			errno, ack := parseDone(m.header, m.body)
-			if err := x.end(min(errno, 0), &ack); err != nil {
+			if err := x.end(min(errno, 0), &ack, e.request); err != nil {
 				e.busy = false
 				return err
 			}
@@ -144,11 +159,11 @@ func isOverrun(err error) bool {
 }
 
 // end reads an acknowledgement.
-func (x *replies) end(errno int32, ack *extendedAck) error {
+func (x *replies) end(errno int32, ack *extendedAck, request []byte) error {
 	if errno != 0 {
-		return newError(x.op, errno, ack, x.e.request)
+		return newError(x.op, errno, ack, request)
 	}
-	if w := newWarning(x.op, ack, x.e.request); w != nil {
+	if w := newWarning(x.op, ack, request); w != nil {
 		x.warning = w
 	}
 	return nil

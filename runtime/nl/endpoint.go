@@ -25,6 +25,7 @@ type endpoint struct {
 	in      []byte
 	rest    []byte // of the datagram that is being read
 	packet  Packet // that datagram
+	queue   int    // what the socket's queue takes, 0 when nobody has sized it
 	reads   uint32 // datagrams since the request was sent
 
 	echo        bool // the request asks for an echo
@@ -106,8 +107,11 @@ func (e *endpoint) expected(typ int) []byte {
 // expects reports whether a message answers the running request. The kernel fills in the port of the request's
 // sender; a few families leave it 0, and processes may use their own. What came through a group is no answer, even if
 // it carries our numbers as the cause of a change; an echo looks the same, and who asks for one gets no other copy.
-func (e *endpoint) expects(h header) bool {
-	return (e.packet.Group == 0 || e.echo) && h.seq == e.seq && (h.port == e.port || h.port == 0 || h.port == e.peer)
+func (e *endpoint) expects(h header) bool { return h.seq == e.seq && e.addressed(h) }
+
+// addressed is expects without the sequence number.
+func (e *endpoint) addressed(h header) bool {
+	return (e.packet.Group == 0 || e.echo) && (h.port == e.port || h.port == 0 || h.port == e.peer)
 }
 
 // stray counts a message that answers nothing, or keeps it for the owner of a pinned socket.
@@ -148,7 +152,7 @@ func (e *endpoint) receive(ctx context.Context, wait bool) error {
 			return ctx.Err()
 		}
 		if p.Port != e.peer {
-			e.stranger(p)
+			e.stranger(p, e.in)
 			continue
 		}
 		if p.Size > len(e.in) {
@@ -161,16 +165,16 @@ func (e *endpoint) receive(ctx context.Context, wait bool) error {
 }
 
 // stranger counts a datagram of a port that was not asked, or keeps it for the owner of a pinned socket.
-func (e *endpoint) stranger(p Packet) {
+func (e *endpoint) stranger(p Packet, in []byte) {
 	switch {
 	case e.pin == nil:
 		e.tally.sender++
-		e.shared.trace.dropped("sender", e.in[:min(p.Size, len(e.in))], p.Port)
-	case p.Size > len(e.in):
+		e.shared.trace.dropped("sender", in[:min(p.Size, len(in))], p.Port)
+	case p.Size > len(in):
 		e.tally.truncated++
 		e.pin.gap = true
 	default:
-		e.pin.keep(p, e.in[:p.Size], false)
+		e.pin.keep(p, in[:p.Size], false)
 	}
 }
 

@@ -41,27 +41,37 @@ func transmit(s Socket, b []byte, to uint32) error {
 }
 
 func (e *endpoint) encode(op *Op, typ uint16, cfg *callConfig, req wire.Message) error {
+	b, err := appendRequest(e.request[:0], &e.enc, op, req)
+	if err != nil {
+		return err
+	}
+	e.request = b
+	header{typ: typ, flags: requestFlags(op, cfg), seq: e.seq, port: e.port}.put(b)
+	return nil
+}
+
+// appendRequest appends a request to b, its struct nlmsghdr left empty. enc is memory for the encoder.
+func appendRequest(b []byte, enc *wire.Encoder, op *Op, req wire.Message) ([]byte, error) {
 	var head [headerLen + genericLen]byte
 	n := headerLen + op.Family.prefix()
 	if n > headerLen {
 		head[headerLen], head[headerLen+1] = uint8(op.Request), op.Family.Version
 	}
-	e.enc = wire.NewEncoder(append(e.request[:0], head[:n]...))
+	start := len(b) + n
+	*enc = wire.NewEncoder(append(b, head[:n]...))
 	if req != nil {
-		req.Encode(&e.enc)
+		req.Encode(enc)
 	} else if set := op.set(op.RequestSet); set != nil && set.Header > 0 {
-		e.enc.Header(set.Header)
+		enc.Header(set.Header)
 	}
-	b, err := e.enc.Done(op.Family.Schema, op.RequestSet)
+	b, err := enc.Done(op.Family.Schema, op.RequestSet)
 	if err != nil {
-		return err
+		return b[:start-n], err
 	}
 	if raw, ok := req.(*RawMessage); ok && raw != nil {
-		b = b[:n+len(*raw)]
+		b = b[:start+len(*raw)]
 	}
-	e.request = b
-	header{typ: typ, flags: requestFlags(op, cfg), seq: e.seq, port: e.port}.put(b)
-	return nil
+	return b, nil
 }
 
 // requestFlags asks for an acknowledgement of dumps, too: it is what ends the answer of a family that takes the

@@ -64,9 +64,9 @@ func (c *Client) GetEntry(ctx context.Context, req *Entry, opts ...nl.CallOption
 	return nl.Get[Entry](ctx, c.conn, &opGetEntry, req, opts...)
 }
 
-// GetEntryRequest is [Client.GetEntry] for an [nl.Batch]; the answer goes into into.
+// GetEntryRequest is [Client.GetEntry] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetEntryRequest(req, into *Entry, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetEntry, req, into, opts...)
+	return nl.NewGet(&opGetEntry, req, into, opts...)
 }
 
 var opNewEntry = nl.Op{
@@ -89,5 +89,5 @@ func (c *Client) NewEntry(ctx context.Context, req *Entry, opts ...nl.CallOption
 
 // NewEntryRequest is [Client.NewEntry] for an [nl.Batch].
 func NewEntryRequest(req *Entry, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opNewEntry, req, nil, opts...)
+	return nl.NewRequest(&opNewEntry, req, opts...)
 }

@@ -66,9 +66,9 @@ func (c *Client) GetZone(ctx context.Context, req *Zone, opts ...nl.CallOption) 
 	return nl.Get[Zone](ctx, c.conn, &opGetZone, req, opts...)
 }
 
-// GetZoneRequest is [Client.GetZone] for an [nl.Batch]; the answer goes into into.
+// GetZoneRequest is [Client.GetZone] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetZoneRequest(req, into *Zone, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetZone, req, into, opts...)
+	return nl.NewGet(&opGetZone, req, into, opts...)
 }
 
 var opGetZoneDump = nl.Op{
@@ -121,5 +121,5 @@ func (c *Client) SetZone(ctx context.Context, req *Zone, opts ...nl.CallOption) 
 
 // SetZoneRequest is [Client.SetZone] for an [nl.Batch].
 func SetZoneRequest(req *Zone, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opSetZone, req, nil, opts...)
+	return nl.NewRequest(&opSetZone, req, opts...)
 }

@@ -120,20 +120,20 @@ func (p *pkg) do(w *file, o *opType) {
 		w.fn(p.opDoc(o, fmt.Sprintf("%s sends %s (%s) and waits for the acknowledgement.", o.do, o.op.Name, o.op.CName), m),
 			fmt.Sprintf("(c *Client) %s(ctx context.Context, req *%s, opts ...nl.CallOption) error", o.do, t),
 			fmt.Sprintf("return nl.Do(ctx, c.conn, &%s, req, opts...)", v))
-		p.request(w, o, "", "req", "nil")
+		p.request(w, o, "", "NewRequest", "req")
 		return
 	}
 	w.fn(p.opDoc(o, fmt.Sprintf("%s sends %s (%s) and returns the answer.", o.do, o.op.Name, o.op.CName), m),
 		fmt.Sprintf("(c *Client) %s(ctx context.Context, req *%s, opts ...nl.CallOption) (*%s, error)", o.do, t, t),
 		fmt.Sprintf("return nl.Get[%s](ctx, c.conn, &%s, req, opts...)", t, v))
-	p.request(w, o, "; the answer goes into into", "req, into", "into")
+	p.request(w, o, "; the answer goes into into, which may be nil", "NewGet", "req, into")
 }
 
 // request writes what makes a do a call of a batch.
-func (p *pkg) request(w *file, o *opType, more, params, into string) {
+func (p *pkg) request(w *file, o *opType, more, maker, params string) {
 	w.fn([]string{fmt.Sprintf("%s is [Client.%s] for an [nl.Batch]%s.", o.request, o.do, more)},
 		fmt.Sprintf("%s(%s *%s, opts ...nl.CallOption) nl.Request", o.request, params, o.rec.name),
-		fmt.Sprintf("return nl.NewRequest(&op%s, req, %s, opts...)", o.do, into))
+		fmt.Sprintf("return nl.%s(&op%s, %s, opts...)", maker, o.do, params))
 }
 
 func (p *pkg) dump(w *file, o *opType) {

@@ -66,7 +66,7 @@ func (c *Client) NewAnimal(ctx context.Context, req *Animal, opts ...nl.CallOpti
 
 // NewAnimalRequest is [Client.NewAnimal] for an [nl.Batch].
 func NewAnimalRequest(req *Animal, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opNewAnimal, req, nil, opts...)
+	return nl.NewRequest(&opNewAnimal, req, opts...)
 }
 
 var opGetAnimal = nl.Op{
@@ -90,9 +90,9 @@ func (c *Client) GetAnimal(ctx context.Context, req *Animal, opts ...nl.CallOpti
 	return nl.Get[Animal](ctx, c.conn, &opGetAnimal, req, opts...)
 }
 
-// GetAnimalRequest is [Client.GetAnimal] for an [nl.Batch]; the answer goes into into.
+// GetAnimalRequest is [Client.GetAnimal] for an [nl.Batch]; the answer goes into into, which may be nil.
 func GetAnimalRequest(req, into *Animal, opts ...nl.CallOption) nl.Request {
-	return nl.NewRequest(&opGetAnimal, req, into, opts...)
+	return nl.NewGet(&opGetAnimal, req, into, opts...)
 }
 
 var opGetAnimalDump = nl.Op{
