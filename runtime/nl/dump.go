@@ -130,13 +130,7 @@ func newDump(ctx context.Context, c *Conn, op *Op, req wire.Message, opts []Call
 
 // next makes the decoder ready for the next message. It reports false at the end.
 func (d *dump) next() (bool, error) {
-	if !d.started {
-		d.started = true
-		if err := d.start(); err != nil {
-			return false, err
-		}
-	}
-	body, err := d.body()
+	body, err := d.message()
 	if body == nil {
 		return false, err
 	}
@@ -144,12 +138,23 @@ func (d *dump) next() (bool, error) {
 	return true, nil
 }
 
-func (d *dump) body() ([]byte, error) {
+// message returns the next message, nil at the end. It is valid until the next call.
+func (d *dump) message() ([]byte, error) {
+	if !d.started {
+		d.started = true
+		if err := d.start(); err != nil {
+			return nil, err
+		}
+	}
 	if d.ahead != nil {
 		return d.ahead.next()
 	}
 	return d.read()
 }
+
+// isAtStart reports whether the next message is the first of a datagram. Of an answer that was read in advance that is
+// not known.
+func (d *dump) isAtStart() bool { return d.ahead != nil || d.e == nil || len(d.e.rest) == 0 }
 
 // start sends the request. On a pinned socket it reads all of the answer, so that the body of the loop can make
 // calls on that socket.

@@ -67,11 +67,18 @@ type eventBuffer int
 
 // EventBuffer sets the size of the kernel's queue in bytes. What does not fit is lost and reported as an
 // [OverrunError].
-func EventBuffer(bytes int) SubscribeOption { return eventBuffer(bytes) }
+func EventBuffer(bytes int) BufferOption { return eventBuffer(bytes) }
+
+// A BufferOption is what [EventBuffer] returns.
+type BufferOption interface {
+	SubscribeOption
+	WatchOption
+}
 
 func (EventSource) subscribeOption() {}
 func (EventMode) subscribeOption()   {}
 func (eventBuffer) subscribeOption() {}
+func (eventBuffer) watchOption()     {}
 
 // eventConfig is the sum of a subscription's options.
 type eventConfig struct {

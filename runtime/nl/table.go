@@ -13,7 +13,8 @@ type Table struct {
 // A TableKey says what identifies some of a table's objects.
 type TableKey struct {
 	// When is the member of the fixed header, of 1, 2 or 4 bytes in the machine's order, whose Values the key is for.
-	// Without Values it is for all objects. Objects that no key is for are not in the table.
+	// Without Values it is for all objects. An object belongs to the first key that is for it; objects that no key is
+	// for are not in the table.
 	When   Part
 	Values []uint32
 	// Asked restricts the key to watches whose request carries one of the Values itself: a request that leaves the
@@ -25,6 +26,10 @@ type TableKey struct {
 	Filters []Part
 	// Shared says that several objects may have the same key.
 	Shared bool
+	// Steady says that the dump, after a pause, goes on at the object where it was, and that it would not miss others
+	// if some came or went in the pause. Most dumps of the kernel count objects instead, and miss one for each that
+	// went: if any did, the table has to be listed again.
+	Steady bool
 	// Relist are the numbers of the groups after whose messages objects may be gone or changed without a notification.
 	Relist []uint32
 }
