@@ -17,7 +17,7 @@ type Request struct {
 }
 
 // NewRequest makes a Request of an operation without reply. req may be nil: a request without attributes. The batch
-// encodes it when it comes to it; req must not change before.
+// encodes it when it takes it from the sequence; after that req may be used for the next one.
 func NewRequest(op *Op, req wire.Message, opts ...CallOption) Request {
 	r := Request{op: op, msg: req}
 	r.cfg.set(opts)

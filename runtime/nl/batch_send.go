@@ -119,7 +119,7 @@ func (b *batch) add(r *Request) {
 	if b.transaction != nil && len(b.calls) == 0 {
 		b.out = b.transaction.begin(b.out)
 	}
-	b.calls = append(b.calls, batchCall{msg: r.msg, options: r.cfg, start: len(b.out), stop: len(b.out)})
+	b.calls = append(b.calls, batchCall{options: r.cfg, start: len(b.out), stop: len(b.out)})
 	c := &b.calls[len(b.calls)-1]
 	b.c.complete(&c.options, r.out)
 	c.replies = newReplies(nil, r.op, 0, r.out, &c.options)
@@ -298,7 +298,9 @@ func (b *batch) settle() {
 			}
 			continue
 		}
-		c.err = b.c.run(b.ctx, c.op, c.msg, c.wantedInto(), &c.options)
+		// The message may be another one's by now: what counts is what was sent.
+		again := RawMessage(b.out[c.start+headerLen+c.op.Family.prefix() : c.stop])
+		c.err = b.c.run(b.ctx, c.op, &again, c.wantedInto(), &c.options)
 	}
 }
 

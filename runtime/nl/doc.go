@@ -21,6 +21,8 @@
 // The kernel's refusals are an [*Error], which names the attribute at fault. [Collect] makes a slice of a dump
 // and tries again when it was interrupted by a change.
 //
+// [Batch] sends many requests in few system calls, with a result for each; a [Transaction] makes it all or nothing.
+//
 // # Notifications
 //
 // [Subscribe] joins multicast groups and returns a [Subscription]; its All method is a loop over typed events.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log"
+	"net/netip"
 	"syscall"
 	"time"
 
@@ -269,6 +270,59 @@ func ExampleWarnings() {
 }
 
 // A process that answers, and one that asks, both of them here.
+func ExampleBatch() {
+	ctx := context.Background()
+	conn, err := nl.Dial(nl.Route, nl.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer conn.Close()
+
+	// The batch takes requests from this function some hundreds at a time, however many there are.
+	names := []string{"lo", "none0", "lo"}
+	links := make([]rtlink.Link, len(names))
+	requests := func(yield func(nl.Request) bool) {
+		for i, name := range names {
+			if !yield(rtlink.GetLinkRequest(&rtlink.Link{Ifname: nl.Str(name)}, &links[i])) {
+				return
+			}
+		}
+	}
+	for i, err := range nl.Batch(ctx, conn, requests) {
+		fmt.Println(names[i], links[i].Header.Index, err)
+	}
+	// Output:
+	// lo 1 <nil>
+	// none0 0 rt-link getlink: no such device
+	// lo 1 <nil>
+}
+
+func ExampleErrorsOnly() {
+	ctx := context.Background()
+	conn, err := nl.Dial(nl.Route, nl.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer conn.Close()
+
+	// A blackhole for each address of a /16. One message serves all requests: each is encoded as it is taken.
+	route := rtroute.Route{Header: rtroute.Rtmsg{Family: syscall.AF_INET, DstLen: 32, Table: rtroute.RtTableMain,
+		Protocol: rtroute.RtProtocolStatic, Type: rtroute.RtmTypeBlackhole}}
+	requests := func(yield func(nl.Request) bool) {
+		for i := range 1 << 16 {
+			route.Dst = netip.AddrFrom4([4]byte{203, 0, byte(i >> 8), byte(i)})
+			if !yield(rtroute.NewRouteRequest(&route, nl.Create, nl.Replace)) {
+				return
+			}
+		}
+	}
+	for i, err := range nl.Batch(ctx, conn, requests, nl.ErrorsOnly) {
+		if err != nil {
+			fmt.Println("route", i, err) // such as: rt-route newroute: network is unreachable
+		}
+	}
+}
+
 func ExampleTo() {
 	ctx := context.Background()
 	conn, err := nl.Dial(nl.UserSock, nl.Options{})

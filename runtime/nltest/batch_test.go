@@ -299,12 +299,18 @@ func TestBatchLosses(t *testing.T) {
 	t.Run("of a reply", func(t *testing.T) {
 		w := newWorld(t)
 		recorded(w)
-		var l rtlink.Link
 		w.k.InjectWhen(func(r *nltest.Request) bool { return r.Type == getLink }, 1, nltest.FailReceive(0, syscall.ENOBUFS), nltest.Drop(1))
-		reqs := []nl.Request{mtu(2, 1400), rtlink.GetLinkRequest(&rtlink.Link{Ifname: nl.Str("eth0")}, &l)}
-		got := results(t, nl.Batch(w.ctx, w.links.Conn(), slices.Values(reqs)))
-		if d := cmp.Diff([]string{"0: <nil>", "1: <nil>"}, got); d != "" || l.MTU != nl.U32(1500) {
-			t.Errorf("%s, mtu %v", d, l.MTU)
+		var eth0, eth1, req rtlink.Link
+		reqs := func(yield func(nl.Request) bool) {
+			req.Ifname = nl.Str("eth0")
+			if yield(rtlink.GetLinkRequest(&req, &eth0)) {
+				req.Ifname = nl.Str("eth1")
+				yield(rtlink.GetLinkRequest(&req, &eth1))
+			}
+		}
+		got := results(t, nl.Batch(w.ctx, w.links.Conn(), reqs))
+		if d := cmp.Diff([]string{"0: <nil>", "1: <nil>"}, got); d != "" || eth0.MTU != nl.U32(1500) || eth1.MTU != nl.U32(1400) {
+			t.Errorf("%s, mtu %v and %v", d, eth0.MTU, eth1.MTU)
 		}
 		if n := w.links.Conn().Stats().Retries; n != 1 {
 			t.Errorf("%d retries, want 1", n)
