@@ -125,17 +125,8 @@ func TestTraffic(t *testing.T) {
 			}
 		})
 	}
-	for _, list := range []map[string]string{beyondSchemas, notSame} {
-		for key := range list {
-			if !c.seen[key] {
-				t.Errorf("%q is listed and does not occur any more", key)
-			}
-		}
-	}
+	c.done(t, beyondSchemas, notSame)
 	c.captured.write(t)
-	for _, name := range slices.Sorted(maps.Keys(c.messages)) {
-		t.Logf("%s: %d messages", name, c.messages[name])
-	}
 }
 
 // recorded runs lines as Lines does, each under the recorder.
@@ -194,10 +185,25 @@ func (c *check) message(t *testing.T, k kinds, m record.Message) {
 	}
 }
 
-func (c *check) complain(t *testing.T, known map[string]string, key, what string) {
+func (c *check) complain(t testing.TB, known map[string]string, key, what string) {
 	t.Helper()
 	if _, ok := known[key]; !ok && !c.seen[key] {
 		t.Errorf("%s %s", key, what)
 	}
 	c.seen[key] = true
+}
+
+// done fails for what is listed and was not seen, and logs what was.
+func (c *check) done(t *testing.T, lists ...map[string]string) {
+	t.Helper()
+	for _, list := range lists {
+		for key := range list {
+			if !c.seen[key] {
+				t.Errorf("%q is listed and does not occur any more", key)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.messages)) {
+		t.Logf("%s: %d messages", name, c.messages[name])
+	}
 }

@@ -26,6 +26,19 @@ type Recorder struct {
 // New builds the library. A machine without a C compiler skips the test, or fails it where CI=true.
 func New(t testing.TB) *Recorder {
 	t.Helper()
+	dir := t.TempDir()
+	r := &Recorder{library: filepath.Join(dir, "preload.so"), file: filepath.Join(dir, "traffic")}
+	c := filepath.Join(dir, "preload.c")
+	if err := os.WriteFile(c, source, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	compile(t, "-shared", "-fPIC", "-O1", "-o", r.library, c, "-ldl")
+	return r
+}
+
+// compile runs the C compiler.
+func compile(t testing.TB, args ...string) {
+	t.Helper()
 	gcc, err := exec.LookPath("gcc")
 	if err != nil {
 		if os.Getenv("CI") == "true" {
@@ -33,17 +46,9 @@ func New(t testing.TB) *Recorder {
 		}
 		t.Skip(err)
 	}
-	dir := t.TempDir()
-	r := &Recorder{library: filepath.Join(dir, "preload.so"), file: filepath.Join(dir, "traffic")}
-	c := filepath.Join(dir, "preload.c")
-	if err := os.WriteFile(c, source, 0o600); err != nil {
-		t.Fatal(err)
+	if out, err := exec.CommandContext(t.Context(), gcc, append([]string{"-Wall", "-Werror"}, args...)...).CombinedOutput(); err != nil {
+		t.Fatalf("compile %v: %v\n%s", args, err, out)
 	}
-	out, err := exec.CommandContext(t.Context(), gcc, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", r.library, c, "-ldl").CombinedOutput()
-	if err != nil {
-		t.Fatalf("build recorder: %v\n%s", err, out)
-	}
-	return r
 }
 
 // Env returns the environment variables that make a program record.
@@ -57,6 +62,7 @@ type Message struct {
 	Protocol int
 	Type     uint16
 	Flags    uint16
+	Seq      uint32
 	Body     []byte // behind struct nlmsghdr
 }
 
@@ -107,7 +113,8 @@ func split(list []Message, m Message, b []byte) ([]Message, error) {
 		if n < headerLen || n > len(b) {
 			return nil, fmt.Errorf("read traffic: message of %d bytes in %d", n, len(b))
 		}
-		m.Type, m.Flags, m.Body = binary.NativeEndian.Uint16(b[4:]), binary.NativeEndian.Uint16(b[6:]), b[headerLen:n]
+		m.Type, m.Flags, m.Seq = binary.NativeEndian.Uint16(b[4:]), binary.NativeEndian.Uint16(b[6:]), binary.NativeEndian.Uint32(b[8:])
+		m.Body = b[headerLen:n]
 		list = append(list, m)
 		b = b[min(len(b), (n+3)&^3):]
 	}
