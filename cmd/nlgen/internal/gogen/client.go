@@ -24,6 +24,9 @@ func (p *pkg) clientFile() *file {
 		if o.op.Dump != nil {
 			p.dump(w, o)
 		}
+		if o.op.Table != nil {
+			p.watch(w, o)
+		}
 	}
 	return w
 }
@@ -46,16 +49,6 @@ func (p *pkg) numbers(w *file) {
 		lines = append(lines, fmt.Sprintf("%s = %d // %s", o.number, m.Request, o.op.CName))
 	}
 	w.decl([]string{what}, "%s", strings.Join(append(lines, ")"), "\n"))
-}
-
-// reads tells a request that changes nothing, by the only thing that says so: its name.
-func (o *opType) reads() bool {
-	for _, w := range strings.FieldsFunc(o.op.Name, func(r rune) bool { return r == '-' || r == '_' }) {
-		if w == "get" || w == "query" || w == "dump" {
-			return true
-		}
-	}
-	return strings.HasPrefix(o.op.Name, "get")
 }
 
 // doc is the comment of an operation's method.
@@ -95,20 +88,14 @@ func (p *pkg) opVar(w *file, name string, o *opType, m *ir.Mode, dump bool) {
 	if dump {
 		lines = append(lines, "Dump: true,")
 	}
-	if dump || o.reads() {
+	if dump || o.op.Reads {
 		lines = append(lines, "Reads: true,")
 	}
-	if !dump && m.Reply >= 0 && echoOnly(p.fam, o.op) {
+	if !dump && m.Reply >= 0 && o.op.Echoes {
 		lines = append(lines, "Echo: true,")
 	}
 	lines = append(lines, fmt.Sprintf("RequestSet: %d,", o.rec.index), fmt.Sprintf("ReplySet: %d,", o.rec.index), "}")
 	w.decl(nil, "%s", strings.Join(lines, "\n"))
-}
-
-// echoOnly tells the classic requests that answer with data only when asked to echo: traffic control
-// looks qdiscs and classes up by notification (net/sched/sch_api.c, tc_get_qdisc).
-func echoOnly(f *ir.Family, op *ir.Op) bool {
-	return f.Name == "tc" && (op.Name == "getqdisc" || op.Name == "gettclass")
 }
 
 func (p *pkg) do(w *file, o *opType) {

@@ -13,7 +13,6 @@ type pkg struct {
 	fam     *ir.Family
 	opt     Options
 	name    string // Go package
-	fused   bool   // operation names run the verb and its object together
 	scope   *scope
 	methods *scope // of Client
 	errs    []error
@@ -88,6 +87,8 @@ type opType struct {
 	op       *ir.Op
 	do, dump string // method names
 	request  string // function that makes the do a call of a batch
+	table    string // what the dump lists
+	watch    string // method that watches it
 	number   string // constant of the request's message type or command
 	rec      *record
 }
@@ -95,7 +96,6 @@ type opType struct {
 func newPkg(f *ir.Family, o Options) *pkg {
 	p := &pkg{
 		fam: f, opt: o, name: packageName(f.Name),
-		fused:   !f.Generic || f.Name == "nlctrl",
 		scope:   newScope("family "+f.Name, "Client", "New", "Dial", "Events", "Group"),
 		methods: newScope("family "+f.Name+", operations", "Conn", "Close"),
 		bySet:   map[*ir.Set]*record{}, byMsg: map[*ir.Message]*record{}, structs: map[*ir.Struct]*structType{},
@@ -137,7 +137,7 @@ func (p *pkg) nameGroups() {
 
 func (p *pkg) nameOperations() {
 	for _, op := range p.fam.Ops {
-		n := opName(op.Name, p.fused)
+		n := opName(p.fam, op.Name)
 		o := &opType{op: op, number: p.scope.claim("Cmd"+n, "Op", "operation "+op.Name)}
 		if op.Do != nil {
 			o.do = p.methods.claim(n, "Op", "operation "+op.Name)
@@ -147,11 +147,15 @@ func (p *pkg) nameOperations() {
 			o.dump = p.methods.claim(n+"Dump", "Op", "the dump of operation "+op.Name)
 			p.methods.claim(n+"DumpInto", "Op", "the dump of operation "+op.Name)
 		}
+		if op.Table != nil {
+			o.table = tableName(p.fam, op.Name)
+			o.watch = p.methods.claim("Watch"+o.table, "Op", "the table of operation "+op.Name)
+		}
 		p.ops = append(p.ops, o)
 	}
 	for _, n := range p.fam.Notifications {
 		p.notes = append(p.notes, &note{n: n,
-			name: p.scope.claim(notificationName(n.Name, p.fused), "Msg", "notification "+n.Name)})
+			name: p.scope.claim(notificationName(p.fam, n.Name), "Msg", "notification "+n.Name)})
 	}
 }
 

@@ -3,7 +3,10 @@ package gogen
 import (
 	"fmt"
 	"go/token"
+	"slices"
 	"strings"
+
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/ir"
 )
 
 // initialisms are the words that Go names keep in one form, whatever stands around them.
@@ -105,28 +108,24 @@ func setName(set, family string) string {
 // subName is the Go interface of a sub-message.
 func subName(sub string) string { return camel(strings.TrimSuffix(sub, "-msg")) }
 
-var verbs = []string{"destroy", "new", "get", "del", "set"}
+// opName is the Go method of an operation, whose verb the model splits off where the two run together.
+func opName(f *ir.Family, op string) string { return camel(f.SplitVerb(op)) }
 
-// opName is the Go method of an operation. Classic families and nlctrl run the verb and its object
-// together (getlink); others write a dash.
-func opName(op string, fused bool) string {
-	if fused && !strings.HasPrefix(op, "delete") {
-		for _, v := range verbs {
-			if rest, ok := strings.CutPrefix(op, v); ok && rest != "" && rest[0] != '-' {
-				op = v + "-" + rest
-				break
-			}
-		}
+// tableName is what a table is called: its operation without the verb get.
+func tableName(f *ir.Family, op string) string {
+	words := slices.DeleteFunc(strings.Split(f.SplitVerb(op), "-"), func(w string) bool { return w == "get" })
+	if len(words) == 0 {
+		return ""
 	}
-	return camel(op)
+	return camel(strings.Join(words, "-"))
 }
 
 // notificationName is the Go type of a notification.
-func notificationName(op string, fused bool) string {
+func notificationName(f *ir.Family, op string) string {
 	for _, suffix := range []string{"-ntf", "-notify", "-notification", "-event"} {
 		op = strings.TrimSuffix(op, suffix)
 	}
-	return opName(op, fused) + "Notification"
+	return opName(f, op) + "Notification"
 }
 
 // memberPrefix is the prefix that all members of a struct share (ifi- of ifinfomsg), if it is worth

@@ -1,8 +1,13 @@
 package gogen
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/ir"
+)
 
 func TestNames(t *testing.T) {
+	fused, dashed := &ir.Family{}, &ir.Family{Generic: true}
 	for _, c := range []struct {
 		f    func(string) string
 		in   string
@@ -30,14 +35,18 @@ func TestNames(t *testing.T) {
 		{func(s string) string { return setName(s, "tc") }, "attrs", "Message"},
 		{func(s string) string { return setName(s, "tc") }, "x-attributes", "X"},
 		{subName, "linkinfo-data-msg", "LinkinfoData"},
-		{func(s string) string { return opName(s, true) }, "getlink", "GetLink"},
-		{func(s string) string { return opName(s, true) }, "destroytable", "DestroyTable"},
-		{func(s string) string { return opName(s, true) }, "delete", "Delete"},
-		{func(s string) string { return opName(s, true) }, "get", "Get"},
-		{func(s string) string { return opName(s, true) }, "get-stats", "GetStats"},
-		{func(s string) string { return opName(s, false) }, "settle", "Settle"},
-		{func(s string) string { return notificationName(s, true) }, "newlink-ntf", "NewLinkNotification"},
-		{func(s string) string { return notificationName(s, false) }, "dev-add-ntf", "DevAddNotification"},
+		{func(s string) string { return opName(fused, s) }, "getlink", "GetLink"},
+		{func(s string) string { return opName(fused, s) }, "destroytable", "DestroyTable"},
+		{func(s string) string { return opName(fused, s) }, "delete", "Delete"},
+		{func(s string) string { return opName(fused, s) }, "get", "Get"},
+		{func(s string) string { return opName(fused, s) }, "get-stats", "GetStats"},
+		{func(s string) string { return opName(dashed, s) }, "settle", "Settle"},
+		{func(s string) string { return notificationName(fused, s) }, "newlink-ntf", "NewLinkNotification"},
+		{func(s string) string { return notificationName(dashed, s) }, "dev-add-ntf", "DevAddNotification"},
+		{func(s string) string { return tableName(fused, s) }, "getroute", "Route"},
+		{func(s string) string { return tableName(dashed, s) }, "dev-get", "Dev"},
+		{func(s string) string { return tableName(dashed, s) }, "get-page-pool", "PagePool"},
+		{func(s string) string { return tableName(dashed, s) }, "get", ""},
 		{lowerFirst, "Link", "link"},
 		{lowerFirst, "XDP", "xdp"},
 		{lowerFirst, "IPv4Devconf", "ipv4Devconf"},

@@ -19,6 +19,8 @@ func Build(f *spec.File) *Family {
 		sets:    map[string]*Set{},
 		subs:    map[string]*Sub{},
 		groups:  map[string]*Group{},
+
+		notifies: map[*Notification]string{},
 	}
 	b.fam = &Family{
 		Name:     f.Name.V,
@@ -54,6 +56,8 @@ type builder struct {
 	sets    map[string]*Set
 	subs    map[string]*Sub
 	groups  map[string]*Group
+
+	notifies map[*Notification]string // the operation whose reply one shares
 }
 
 func (b *builder) definitions() {

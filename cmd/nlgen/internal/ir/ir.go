@@ -205,6 +205,9 @@ type Op struct {
 	Do, Dump         *Mode
 	AdminPerm        bool
 	NetAdmin         bool // AdminPerm is wanted only in the user namespace that owns the network namespace
+	Reads            bool // changes nothing
+	Echoes           bool // the do is answered with data only when it asks for an echo
+	Table            *Table
 	Pos              Pos
 }
 

@@ -29,6 +29,8 @@ func (b *builder) operations() {
 			Name: s.Name.V, Doc: s.Doc.V, CName: cName(prefix + s.Name.V),
 			AdminPerm: contains(s.Flags, "admin-perm") || contains(s.Flags, "uns-admin-perm"),
 			NetAdmin:  contains(s.Flags, "uns-admin-perm"),
+			Reads:     b.fam.reads(s.Name.V),
+			Echoes:    b.fam.echoes(s.Name.V),
 			Pos:       Pos(s.Name.Pos),
 			Msg:       b.message(s, nil),
 		}
@@ -37,6 +39,7 @@ func (b *builder) operations() {
 		b.fam.Ops = append(b.fam.Ops, op)
 	}
 	b.makeNotifications()
+	b.tables()
 }
 
 func (b *builder) mode(set *Set, s *spec.Mode, request, reply int64) *Mode {
@@ -114,6 +117,9 @@ func (b *builder) notification(s *spec.Op, id uint16) {
 				list = o.Dump.Reply
 			}
 		}
+	}
+	if from != nil {
+		b.notifies[n] = from.Name.V
 	}
 	n.Msg = b.message(s, from)
 	n.Attrs, _ = listed(n.Msg.Set, list)

@@ -18,6 +18,7 @@ func (c *checker) op(op *Op) {
 	}
 	c.notify(op)
 	set := c.set(op.AttrSet)
+	c.keys(op, set)
 	c.used[set] = true
 	if !op.AttrSet.Set() && (op.Do != nil || op.Dump != nil || op.Event != nil) {
 		c.add(op.Pos, RuleOpWithoutSet, "operation %q must have %q", op.Name.V, "attribute-set")

@@ -88,7 +88,8 @@ type object struct {
 
 var (
 	fileKeys = &object{"a family", words{
-		"name": everywhere, "doc": everywhere, "protocol": everywhere, "uapi-header": everywhere,
+		"nlgen": everywhere,
+		"name":  everywhere, "doc": everywhere, "protocol": everywhere, "uapi-header": everywhere,
 		"definitions": everywhere, "attribute-sets": everywhere, "operations": everywhere,
 		"mcast-groups": everywhere, "protonum": atRaw, "sub-messages": atRaw,
 		"c-family-name": fromC, "c-version-name": fromC, "max-by-define": fromC,
@@ -147,8 +148,13 @@ var (
 		"name": everywhere, "doc": everywhere, "value": everywhere, "attribute-set": everywhere,
 		"flags": everywhere, "dont-validate": everywhere, "do": everywhere, "dump": everywhere,
 		"notify": everywhere, "event": everywhere, "mcgrp": everywhere,
-		"config-cond": generic, "fixed-header": fromLegacy,
+		"config-cond": generic, "fixed-header": fromLegacy, "key": everywhere,
 	}, []string{"name"}}
+
+	keyKeys = &object{"a key", words{
+		"when": everywhere, "attributes": everywhere, "filters": everywhere, "groups": everywhere,
+		"asked": everywhere, "shared": everywhere, "relist-on": atRaw,
+	}, []string{"attributes"}}
 
 	modeKeys = &object{"a do or dump", words{
 		"request": everywhere, "reply": everywhere, "pre": everywhere, "post": everywhere,

@@ -17,6 +17,8 @@ type reader struct {
 	level   levels
 	suggest *suggester
 	left    int // how many more nodes may be visited
+
+	extended bool // the file may use what only nlgen understands
 }
 
 // visit resolves an alias: it returns the node that is meant, and the place where it is used. It returns

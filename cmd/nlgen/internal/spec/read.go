@@ -48,7 +48,9 @@ func (r *reader) file(root *yaml.Node) *File {
 	if f == nil {
 		return nil
 	}
+	r.extension(root, f)
 	file := &File{
+		Extended:     r.extended,
 		Name:         f.name(strictName),
 		Doc:          f.text("doc"),
 		Protocol:     f.word("protocol", protocols, RuleUnknownValue),

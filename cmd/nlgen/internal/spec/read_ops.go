@@ -42,6 +42,10 @@ func (r *reader) op(n *yaml.Node) *Op {
 		Dump:         r.mode(f, "dump"),
 		Notify:       f.text("notify"),
 		MCGroup:      f.text("mcgrp"),
+		Keys:         r.keys(f),
+	}
+	if n := f.val["key"]; n != nil {
+		op.KeyPos = posOf(n)
 	}
 	if e := f.object("event", eventKeys); e != nil {
 		op.Event = &AttrList{Pos: e.pos, Attrs: e.texts("attributes")}

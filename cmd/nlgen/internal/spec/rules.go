@@ -165,6 +165,26 @@ const (
 	// RuleGroupWithoutNumber: a multicast group of a raw family that nobody can join.
 	RuleGroupWithoutNumber = "group-without-number"
 
+	// RuleExtension: a key that only nlgen understands, in a file that does not begin with `nlgen: 1`; or that key
+	// at another place, or with another value.
+	RuleExtension = "extension"
+	// RuleKeyWithoutDump: a key of an operation that lists nothing.
+	RuleKeyWithoutDump = "key-without-dump"
+	// RuleKeyWithoutNotification: a key of objects whose changes the kernel does not tell.
+	RuleKeyWithoutNotification = "key-without-notification"
+	// RuleUnknownMember: a key names a member that the fixed header does not have.
+	RuleUnknownMember = "unknown-member"
+	// RuleKeyPart: a key names an attribute or a member whose bytes do not identify an object.
+	RuleKeyPart = "key-part"
+	// RuleKeyValue: `when` has a value that its member can never have.
+	RuleKeyValue = "key-value"
+	// RuleKeyOverlap: two keys for the same objects.
+	RuleKeyOverlap = "key-overlap"
+	// RuleDuplicateInKey: a key says one thing twice.
+	RuleDuplicateInKey = "duplicate-in-key"
+	// RuleEmptyList: a list of a key that is empty.
+	RuleEmptyList = "empty-list"
+
 	// RuleUnusedDefinition: an enum, flag set or struct that nothing refers to.
 	RuleUnusedDefinition = "unused-definition"
 	// RuleUnusedSet: an attribute set that nothing refers to.

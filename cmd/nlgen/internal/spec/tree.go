@@ -38,6 +38,7 @@ const (
 // A File is one schema: one netlink family.
 type File struct {
 	Path         string // as given to Load
+	Extended     bool   // opened by `nlgen: 1` for what only nlgen understands
 	Name         Value[string]
 	Doc          Value[string]
 	Protocol     Value[string]
@@ -203,6 +204,32 @@ type Op struct {
 	Notify       Value[string]
 	MCGroup      Value[string]
 	Event        *AttrList
+	Keys         []*Key
+	KeyPos       Pos // of key, where it is written
+}
+
+// A Key says what tells objects that a dump lists from each other. The schema language does not have it; it
+// stands in an extended file only. Names of the fixed header's members begin with HeaderPrefix.
+type Key struct {
+	Pos        Pos
+	When       Value[string] // member of the fixed header; set but "" where it cannot be read
+	Values     []*KeyValue   // of When
+	Attributes []Value[string]
+	Filters    []Value[string]
+	Groups     []Value[string]
+	Asked      Value[bool]
+	Shared     Value[bool]
+	RelistOn   []Value[int64]
+}
+
+// HeaderPrefix marks a member of the fixed header among the names of a Key.
+const HeaderPrefix = "header."
+
+// A KeyValue is one value that a key is for. Text is what was written, a number or the name of an enum entry;
+// Int is its value after checking.
+type KeyValue struct {
+	Text Value[string]
+	Int  *big.Int
 }
 
 // A Mode is the do or the dump of an operation.

@@ -1,0 +1,131 @@
+package gogen
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/ir"
+)
+
+// watch writes the table that a dump lists, and the method that keeps it up to date.
+func (p *pkg) watch(w *file, o *opType) {
+	t := o.op.Table
+	v := "table" + o.table
+	lines := []string{"var " + v + " = nl.Table{", fmt.Sprintf("List: &op%s,", o.dump), "Groups: []nl.GroupRef{"}
+	for _, g := range t.Groups {
+		l := fmt.Sprintf("{Name: %q", g.Name)
+		if g.ID != 0 {
+			l += fmt.Sprintf(", ID: %d", g.ID)
+		}
+		lines = append(lines, l+"},")
+	}
+	lines = append(lines, "},", "New: "+numbersOf(t.New), "Deleted: "+numbersOf(t.Deleted), "Keys: []nl.TableKey{")
+	for _, k := range t.Keys {
+		lines = append(append(append(lines, "{"), keyLines(k)...), "},")
+	}
+	w.decl(nil, "%s", strings.Join(append(lines, "},", "}"), "\n"))
+
+	text := wrap(fmt.Sprintf("%s lists what %s does, as [Client.%s], and then follows every change; see [nl.Watch].", o.watch, o.op.Name, o.dump))
+	for _, k := range t.Keys {
+		text = append(append(text, ""), wrap(keyDoc(k))...)
+	}
+	w.fn(text, fmt.Sprintf("(c *Client) %s(ctx context.Context, req *%s, opts ...nl.WatchOption) iter.Seq2[nl.Change[%s], error]",
+		o.watch, o.rec.name, o.rec.name), fmt.Sprintf("return nl.Watch[%s](ctx, c.conn, &%s, req, opts...)", o.rec.name, v))
+}
+
+func numbersOf(all []*ir.Notification) string {
+	var ids []string
+	seen := map[uint16]bool{}
+	for _, n := range all {
+		if !seen[n.ID] {
+			ids = append(ids, fmt.Sprint(n.ID))
+		}
+		seen[n.ID] = true
+	}
+	return "[]uint16{" + strings.Join(ids, ", ") + "},"
+}
+
+func keyLines(k *ir.Key) []string {
+	var lines []string
+	if k.When != nil {
+		lines = append(lines, "When: nl.Part"+part(ir.Part{Member: k.When})+",", "Values: []uint32{"+joinNumbers(k.Values)+"},")
+	}
+	if k.Asked {
+		lines = append(lines, "Asked: true,")
+	}
+	lines = append(lines, "Parts: "+partList(k.Parts)+",")
+	if k.Filters != nil {
+		lines = append(lines, "Filters: "+partList(k.Filters)+",")
+	}
+	if k.Shared {
+		lines = append(lines, "Shared: true,")
+	}
+	if k.Relist != nil {
+		lines = append(lines, "Relist: []uint32{"+joinNumbers(k.Relist)+"},")
+	}
+	return lines
+}
+
+// partList writes parts, each with its name.
+func partList(parts []ir.Part) string {
+	lines := []string{"[]nl.Part{"}
+	for _, p := range parts {
+		lines = append(lines, part(p)+", // "+p.Name())
+	}
+	return strings.Join(append(lines, "}"), "\n")
+}
+
+func part(p ir.Part) string {
+	if p.Member != nil {
+		return fmt.Sprintf("{Offset: %d, Size: %d}", p.Member.Offset, p.Member.Size)
+	}
+	return fmt.Sprintf("{Attr: %d}", p.Attr.ID)
+}
+
+func joinNumbers(all []uint32) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(all), " ", ", "), "[]")
+}
+
+// keyDoc says what identifies an object.
+func keyDoc(k *ir.Key) string {
+	s := "What identifies an object: "
+	if k.When != nil {
+		s = fmt.Sprintf("Where header.%s is %s, what identifies an object: header.%s, ", k.When.Name, strings.Join(valueNames(k), " or "), k.When.Name)
+	}
+	s += partNames(k.Parts) + "."
+	if k.Shared {
+		s += " Several objects may have the same."
+	}
+	if k.Asked {
+		s += " They are listed only to a request that names one of these values."
+	}
+	if k.Filters != nil {
+		s += " The request may filter by any of them and by " + partNames(k.Filters) + "."
+	}
+	return s
+}
+
+func partNames(parts []ir.Part) string {
+	var names []string
+	for _, p := range parts {
+		names = append(names, p.Name())
+	}
+	return strings.Join(names, ", ")
+}
+
+// valueNames are the values of a key as the member's enum calls them.
+func valueNames(k *ir.Key) []string {
+	var names []string
+	for _, v := range k.Values {
+		name := fmt.Sprint(v)
+		if k.When.Enum != nil {
+			for _, e := range k.When.Enum.Entries {
+				if uint32(e.Value) == v && !k.When.Enum.Flags {
+					name = e.Name
+				}
+			}
+		}
+		names = append(names, name)
+	}
+	return names
+}
