@@ -19,13 +19,22 @@ func (p *pkg) watch(w *file, o *opType) {
 		}
 		lines = append(lines, l+"},")
 	}
-	lines = append(lines, "},", "New: "+numbersOf(t.New), "Deleted: "+numbersOf(t.Deleted), "Keys: []nl.TableKey{")
+	lines = append(lines, "},")
+	for _, n := range []struct {
+		field string
+		all   []*ir.Notification
+	}{{"New", t.New}, {"Deleted", t.Deleted}} {
+		if n.all != nil {
+			lines = append(lines, n.field+": "+numbersOf(n.all))
+		}
+	}
+	lines = append(lines, "Keys: []nl.TableKey{")
 	for _, k := range t.Keys {
 		lines = append(append(append(lines, "{"), keyLines(k)...), "},")
 	}
 	w.decl(nil, "%s", strings.Join(append(lines, "},", "}"), "\n"))
 
-	text := wrap(fmt.Sprintf("%s lists what %s does, as [Client.%s], and then follows every change; see [nl.Watch].", o.watch, o.op.Name, o.dump))
+	text := wrap(fmt.Sprintf("%s lists as [Client.%s] does, and then follows every change; see [nl.Watch].", o.watch, o.dump))
 	for _, k := range t.Keys {
 		text = append(append(text, ""), wrap(keyDoc(k))...)
 	}
@@ -88,20 +97,23 @@ func joinNumbers(all []uint32) string {
 
 // keyDoc says what identifies an object.
 func keyDoc(k *ir.Key) string {
-	s := "What identifies an object: "
+	s := "An object's key: "
 	if k.When != nil {
-		s = fmt.Sprintf("Where header.%s is %s, what identifies an object: header.%s, ", k.When.Name, strings.Join(valueNames(k), " or "), k.When.Name)
+		when := ir.Part{Member: k.When}.Name()
+		s = fmt.Sprintf("An object's key where %s is %s: %s, ", when, strings.Join(valueNames(k), " or "), when)
 	}
 	s += partNames(k.Parts) + "."
 	if k.Shared {
-		s += " Several objects may have the same."
+		s += " Several objects may share one."
 	}
 	if k.Asked {
-		s += " They are listed only to a request that names one of these values."
+		s += " Only a request with such a value lists them."
 	}
+	s += " A request may filter by these"
 	if k.Filters != nil {
-		s += " The request may filter by any of them and by " + partNames(k.Filters) + "."
+		s += " and by " + partNames(k.Filters)
 	}
+	s += "."
 	return s
 }
 

@@ -81,5 +81,39 @@ func complete(t *testing.T, f *File) {
 		if op.Notify.Set() && ix.ops[op.Notify.V] == nil {
 			t.Errorf("notification %q of nothing", op.Name.V)
 		}
+		for _, k := range op.Keys {
+			completeKey(t, f, ix, op, k)
+		}
+	}
+}
+
+// completeKey checks what every key of a file without errors has.
+func completeKey(t *testing.T, f *File, ix *index, op *Op, k *Key) {
+	t.Helper()
+	if !f.Extended || op.Dump == nil || len(k.Attributes) == 0 {
+		t.Errorf("key at %v: %+v", k.Pos, k)
+	}
+	header := op.FixedHeader
+	if !header.Set() {
+		header = f.Operations.FixedHeader
+	}
+	members := map[string]bool{}
+	if d := ix.defs[header.V]; d != nil {
+		for _, m := range d.Members {
+			members[HeaderPrefix+m.Name.V] = m.Type.V != "pad"
+		}
+	}
+	if k.When.Set() && (!members[k.When.V] || len(k.Values) == 0) {
+		t.Errorf("key is for values %v of %q", k.Values, k.When.V)
+	}
+	for _, v := range k.Values {
+		if v.Int == nil {
+			t.Errorf("value %q has no number", v.Text.V)
+		}
+	}
+	for _, part := range append(k.Attributes, k.Filters...) {
+		if !members[part.V] && ix.attrsOf(ix.sets[op.AttrSet.V])[part.V] == nil {
+			t.Errorf("key names %q, which is not there", part.V)
+		}
 	}
 }

@@ -119,3 +119,45 @@ func (c *Client) GetAnimalDump(ctx context.Context, req *Animal, opts ...nl.Call
 func (c *Client) GetAnimalDumpInto(ctx context.Context, req, into *Animal, opts ...nl.CallOption) iter.Seq[error] {
 	return nl.DumpInto(ctx, c.conn, &opGetAnimalDump, req, into, opts...)
 }
+
+var tableAnimal = nl.Table{
+	List: &opGetAnimalDump,
+	Groups: []nl.GroupRef{
+		{Name: "keepers", ID: 3},
+	},
+	New: []uint16{16, 17},
+	Keys: []nl.TableKey{
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{2, 10},
+			Parts: []nl.Part{
+				{Offset: 4, Size: 4}, // header.zoo-index
+				{Attr: 1},            // name
+			},
+			Filters: []nl.Part{
+				{Attr: 4}, // age
+			},
+			Shared: true,
+			Relist: []uint32{1, 5},
+		},
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{7},
+			Asked:  true,
+			Parts: []nl.Part{
+				{Attr: 12}, // home
+			},
+		},
+	},
+}
+
+// WatchAnimal lists as [Client.GetAnimalDump] does, and then follows every change; see [nl.Watch].
+//
+// An object's key where header.zoo-family is 2 or 10: header.zoo-family, header.zoo-index, name. Several
+// objects may share one. A request may filter by these and by age.
+//
+// An object's key where header.zoo-family is 7: header.zoo-family, home. Only a request with such a value
+// lists them. A request may filter by these.
+func (c *Client) WatchAnimal(ctx context.Context, req *Animal, opts ...nl.WatchOption) iter.Seq2[nl.Change[Animal], error] {
+	return nl.Watch[Animal](ctx, c.conn, &tableAnimal, req, opts...)
+}
