@@ -212,121 +212,214 @@ type RSSDeleteNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 3:
-		n := &LinkinfoNotification{Meta: *m}
+		n, _ := old.(*LinkinfoNotification)
+		if n == nil {
+			n = new(LinkinfoNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "linkinfo-ntf"
 		n.Linkinfo.Decode(d)
 		return n, 13
 	case 5:
-		n := &LinkmodesNotification{Meta: *m}
+		n, _ := old.(*LinkmodesNotification)
+		if n == nil {
+			n = new(LinkmodesNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "linkmodes-ntf"
 		n.Linkmodes.Decode(d)
 		return n, 14
 	case 8:
-		n := &DebugNotification{Meta: *m}
+		n, _ := old.(*DebugNotification)
+		if n == nil {
+			n = new(DebugNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "debug-ntf"
 		n.Debug.Decode(d)
 		return n, 16
 	case 10:
-		n := &WoLNotification{Meta: *m}
+		n, _ := old.(*WoLNotification)
+		if n == nil {
+			n = new(WoLNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "wol-ntf"
 		n.WoL.Decode(d)
 		return n, 17
 	case 13:
-		n := &FeaturesNotification{Meta: *m}
+		n, _ := old.(*FeaturesNotification)
+		if n == nil {
+			n = new(FeaturesNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "features-ntf"
 		n.Features.Decode(d)
 		return n, 18
 	case 15:
-		n := &PrivflagsNotification{Meta: *m}
+		n, _ := old.(*PrivflagsNotification)
+		if n == nil {
+			n = new(PrivflagsNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "privflags-ntf"
 		n.Privflags.Decode(d)
 		return n, 9
 	case 17:
-		n := &RingsNotification{Meta: *m}
+		n, _ := old.(*RingsNotification)
+		if n == nil {
+			n = new(RingsNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "rings-ntf"
 		n.Rings.Decode(d)
 		return n, 10
 	case 19:
-		n := &ChannelsNotification{Meta: *m}
+		n, _ := old.(*ChannelsNotification)
+		if n == nil {
+			n = new(ChannelsNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "channels-ntf"
 		n.Channels.Decode(d)
 		return n, 19
 	case 21:
-		n := &CoalesceNotification{Meta: *m}
+		n, _ := old.(*CoalesceNotification)
+		if n == nil {
+			n = new(CoalesceNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "coalesce-ntf"
 		n.Coalesce.Decode(d)
 		return n, 22
 	case 23:
-		n := &PauseNotification{Meta: *m}
+		n, _ := old.(*PauseNotification)
+		if n == nil {
+			n = new(PauseNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "pause-ntf"
 		n.Pause.Decode(d)
 		return n, 24
 	case 25:
-		n := &EEENotification{Meta: *m}
+		n, _ := old.(*EEENotification)
+		if n == nil {
+			n = new(EEENotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "eee-ntf"
 		n.EEE.Decode(d)
 		return n, 25
 	case 27:
-		n := &CableTestNotification{Meta: *m}
+		n, _ := old.(*CableTestNotification)
+		if n == nil {
+			n = new(CableTestNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "cable-test-ntf"
 		n.CableTestNtf.Decode(d)
 		return n, 33
 	case 28:
-		n := &CableTestTdrNotification{Meta: *m}
+		n, _ := old.(*CableTestTdrNotification)
+		if n == nil {
+			n = new(CableTestTdrNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "cable-test-tdr-ntf"
 		n.CableTestTdrNtf.Decode(d)
 		return n, 39
 	case 31:
-		n := &FECNotification{Meta: *m}
+		n, _ := old.(*FECNotification)
+		if n == nil {
+			n = new(FECNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "fec-ntf"
 		n.FEC.Decode(d)
 		return n, 47
 	case 36:
-		n := &ModuleNotification{Meta: *m}
+		n, _ := old.(*ModuleNotification)
+		if n == nil {
+			n = new(ModuleNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "module-ntf"
 		n.Module.Decode(d)
 		return n, 53
 	case 41:
-		n := &PLCANotification{Meta: *m}
+		n, _ := old.(*PLCANotification)
+		if n == nil {
+			n = new(PLCANotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "plca-ntf"
 		n.PLCA.Decode(d)
 		return n, 58
 	case 43:
-		n := &MmNotification{Meta: *m}
+		n, _ := old.(*MmNotification)
+		if n == nil {
+			n = new(MmNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "mm-ntf"
 		n.Mm.Decode(d)
 		return n, 12
 	case 44:
-		n := &ModuleFwFlashNotification{Meta: *m}
+		n, _ := old.(*ModuleFwFlashNotification)
+		if n == nil {
+			n = new(ModuleFwFlashNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "module-fw-flash-ntf"
 		n.ModuleFwFlash.Decode(d)
 		return n, 59
 	case 46:
-		n := &PHYNotification{Meta: *m}
+		n, _ := old.(*PHYNotification)
+		if n == nil {
+			n = new(PHYNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "phy-ntf"
 		n.PHY.Decode(d)
 		return n, 60
 	case 49:
-		n := &PSENotification{Meta: *m}
+		n, _ := old.(*PSENotification)
+		if n == nil {
+			n = new(PSENotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "pse-ntf"
 		n.PSENtf.Decode(d)
 		return n, 62
 	case 50:
-		n := &RSSNotification{Meta: *m}
+		n, _ := old.(*RSSNotification)
+		if n == nil {
+			n = new(RSSNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "rss-ntf"
 		n.RSS.Decode(d)
 		return n, 57
 	case 52:
-		n := &RSSCreateNotification{Meta: *m}
+		n, _ := old.(*RSSCreateNotification)
+		if n == nil {
+			n = new(RSSCreateNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "rss-create-ntf"
 		n.RSS.Decode(d)
 		return n, 57
 	case 53:
-		n := &RSSDeleteNotification{Meta: *m}
+		n, _ := old.(*RSSDeleteNotification)
+		if n == nil {
+			n = new(RSSDeleteNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "rss-delete-ntf"
 		n.RSS.Decode(d)
 		return n, 57

@@ -110,56 +110,97 @@ type ListenerClosedNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 1:
-		n := &CreatedNotification{Meta: *m}
+		n, _ := old.(*CreatedNotification)
+		if n == nil {
+			n = new(CreatedNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "created"
 		n.EventAttr.Decode(d)
 		return n, 4
 	case 2:
-		n := &EstablishedNotification{Meta: *m}
+		n, _ := old.(*EstablishedNotification)
+		if n == nil {
+			n = new(EstablishedNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "established"
 		n.EventAttr.Decode(d)
 		return n, 4
 	case 3:
-		n := &ClosedNotification{Meta: *m}
+		n, _ := old.(*ClosedNotification)
+		if n == nil {
+			n = new(ClosedNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "closed"
 		n.EventAttr.Decode(d)
 		return n, 4
 	case 6:
-		n := &AnnouncedNotification{Meta: *m}
+		n, _ := old.(*AnnouncedNotification)
+		if n == nil {
+			n = new(AnnouncedNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "announced"
 		n.EventAttr.Decode(d)
 		return n, 4
 	case 7:
-		n := &RemovedNotification{Meta: *m}
+		n, _ := old.(*RemovedNotification)
+		if n == nil {
+			n = new(RemovedNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "removed"
 		n.EventAttr.Decode(d)
 		return n, 4
 	case 10:
-		n := &SubEstablishedNotification{Meta: *m}
+		n, _ := old.(*SubEstablishedNotification)
+		if n == nil {
+			n = new(SubEstablishedNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "sub-established"
 		n.EventAttr.Decode(d)
 		return n, 4
 	case 11:
-		n := &SubClosedNotification{Meta: *m}
+		n, _ := old.(*SubClosedNotification)
+		if n == nil {
+			n = new(SubClosedNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "sub-closed"
 		n.EventAttr.Decode(d)
 		return n, 4
 	case 13:
-		n := &SubPriorityNotification{Meta: *m}
+		n, _ := old.(*SubPriorityNotification)
+		if n == nil {
+			n = new(SubPriorityNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "sub-priority"
 		n.EventAttr.Decode(d)
 		return n, 4
 	case 15:
-		n := &ListenerCreatedNotification{Meta: *m}
+		n, _ := old.(*ListenerCreatedNotification)
+		if n == nil {
+			n = new(ListenerCreatedNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "listener-created"
 		n.EventAttr.Decode(d)
 		return n, 4
 	case 16:
-		n := &ListenerClosedNotification{Meta: *m}
+		n, _ := old.(*ListenerClosedNotification)
+		if n == nil {
+			n = new(ListenerClosedNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "listener-closed"
 		n.EventAttr.Decode(d)
 		return n, 4

@@ -77,36 +77,61 @@ type PagePoolChangeNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 2:
-		n := &DevAddNotification{Meta: *m}
+		n, _ := old.(*DevAddNotification)
+		if n == nil {
+			n = new(DevAddNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "dev-add-ntf"
 		n.Dev.Decode(d)
 		return n, 0
 	case 3:
-		n := &DevDelNotification{Meta: *m}
+		n, _ := old.(*DevDelNotification)
+		if n == nil {
+			n = new(DevDelNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "dev-del-ntf"
 		n.Dev.Decode(d)
 		return n, 0
 	case 4:
-		n := &DevChangeNotification{Meta: *m}
+		n, _ := old.(*DevChangeNotification)
+		if n == nil {
+			n = new(DevChangeNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "dev-change-ntf"
 		n.Dev.Decode(d)
 		return n, 0
 	case 6:
-		n := &PagePoolAddNotification{Meta: *m}
+		n, _ := old.(*PagePoolAddNotification)
+		if n == nil {
+			n = new(PagePoolAddNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "page-pool-add-ntf"
 		n.PagePool.Decode(d)
 		return n, 2
 	case 7:
-		n := &PagePoolDelNotification{Meta: *m}
+		n, _ := old.(*PagePoolDelNotification)
+		if n == nil {
+			n = new(PagePoolDelNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "page-pool-del-ntf"
 		n.PagePool.Decode(d)
 		return n, 2
 	case 8:
-		n := &PagePoolChangeNotification{Meta: *m}
+		n, _ := old.(*PagePoolChangeNotification)
+		if n == nil {
+			n = new(PagePoolChangeNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "page-pool-change-ntf"
 		n.PagePool.Decode(d)
 		return n, 2

@@ -60,26 +60,43 @@ type DelMcastGrpNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 1:
-		n := &NewFamilyNotification{Meta: *m}
+		n, _ := old.(*NewFamilyNotification)
+		if n == nil {
+			n = new(NewFamilyNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newfamily"
 		n.Ctrl.Decode(d)
 		return n, 0
 	case 2:
-		n := &DelFamilyNotification{Meta: *m}
+		n, _ := old.(*DelFamilyNotification)
+		if n == nil {
+			n = new(DelFamilyNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "delfamily"
 		n.Ctrl.Decode(d)
 		return n, 0
 	case 7:
-		n := &NewMcastGrpNotification{Meta: *m}
+		n, _ := old.(*NewMcastGrpNotification)
+		if n == nil {
+			n = new(NewMcastGrpNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newmcast-grp"
 		n.Ctrl.Decode(d)
 		return n, 0
 	case 8:
-		n := &DelMcastGrpNotification{Meta: *m}
+		n, _ := old.(*DelMcastGrpNotification)
+		if n == nil {
+			n = new(DelMcastGrpNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "delmcast-grp"
 		n.Ctrl.Decode(d)
 		return n, 0

@@ -103,46 +103,79 @@ type GetAnycastNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 20:
-		n := &NewAddrNotification{Meta: *m}
+		n, _ := old.(*NewAddrNotification)
+		if n == nil {
+			n = new(NewAddrNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newaddr-ntf"
 		n.Addr.Decode(d)
 		return n, 0
 	case 21:
-		n := &DelAddrNotification{Meta: *m}
+		n, _ := old.(*DelAddrNotification)
+		if n == nil {
+			n = new(DelAddrNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "deladdr-ntf"
 		n.Addr.Decode(d)
 		return n, 0
 	case 56:
-		n := &NewMulticastNotification{Meta: *m}
+		n, _ := old.(*NewMulticastNotification)
+		if n == nil {
+			n = new(NewMulticastNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newmulticast-ntf"
 		n.Addr.Decode(d)
 		return n, 0
 	case 57:
-		n := &DelMulticastNotification{Meta: *m}
+		n, _ := old.(*DelMulticastNotification)
+		if n == nil {
+			n = new(DelMulticastNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "delmulticast-ntf"
 		n.Addr.Decode(d)
 		return n, 0
 	case 60:
-		n := &NewAnycastNotification{Meta: *m}
+		n, _ := old.(*NewAnycastNotification)
+		if n == nil {
+			n = new(NewAnycastNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newanycast-ntf"
 		n.Addr.Decode(d)
 		return n, 0
 	case 61:
-		n := &DelAnycastNotification{Meta: *m}
+		n, _ := old.(*DelAnycastNotification)
+		if n == nil {
+			n = new(DelAnycastNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "delanycast-ntf"
 		n.Addr.Decode(d)
 		return n, 0
 	case 58:
-		n := &GetMulticastNotification{Meta: *m}
+		n, _ := old.(*GetMulticastNotification)
+		if n == nil {
+			n = new(GetMulticastNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "getmulticast"
 		n.Addr.Decode(d)
 		return n, 0
 	case 62:
-		n := &GetAnycastNotification{Meta: *m}
+		n, _ := old.(*GetAnycastNotification)
+		if n == nil {
+			n = new(GetAnycastNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "getanycast"
 		n.Addr.Decode(d)
 		return n, 0

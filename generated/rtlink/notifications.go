@@ -75,31 +75,52 @@ type DelLinkpropNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 16:
-		n := &NewLinkNotification{Meta: *m}
+		n, _ := old.(*NewLinkNotification)
+		if n == nil {
+			n = new(NewLinkNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newlink-ntf"
 		n.Link.Decode(d)
 		return n, 0
 	case 17:
-		n := &DelLinkNotification{Meta: *m}
+		n, _ := old.(*DelLinkNotification)
+		if n == nil {
+			n = new(DelLinkNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "dellink-ntf"
 		n.Link.Decode(d)
 		return n, 0
 	case 92:
-		n := &NewStatsNotification{Meta: *m}
+		n, _ := old.(*NewStatsNotification)
+		if n == nil {
+			n = new(NewStatsNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newstats-ntf"
 		n.Stats.Decode(d)
 		return n, 87
 	case 108:
-		n := &NewLinkpropNotification{Meta: *m}
+		n, _ := old.(*NewLinkpropNotification)
+		if n == nil {
+			n = new(NewLinkpropNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newlinkprop"
 		n.Link.Decode(d)
 		return n, 0
 	case 109:
-		n := &DelLinkpropNotification{Meta: *m}
+		n, _ := old.(*DelLinkpropNotification)
+		if n == nil {
+			n = new(DelLinkpropNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "dellinkprop"
 		n.Link.Decode(d)
 		return n, 0

@@ -69,26 +69,43 @@ type GetNeightblNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 28:
-		n := &NewNeighNotification{Meta: *m}
+		n, _ := old.(*NewNeighNotification)
+		if n == nil {
+			n = new(NewNeighNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newneigh-ntf"
 		n.Neighbour.Decode(d)
 		return n, 0
 	case 29:
-		n := &DelNeighNotification{Meta: *m}
+		n, _ := old.(*DelNeighNotification)
+		if n == nil {
+			n = new(DelNeighNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "delneigh-ntf"
 		n.Neighbour.Decode(d)
 		return n, 0
 	case 30:
-		n := &GetNeighNotification{Meta: *m}
+		n, _ := old.(*GetNeighNotification)
+		if n == nil {
+			n = new(GetNeighNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "getneigh-ntf"
 		n.Neighbour.Decode(d)
 		return n, 0
 	case 64:
-		n := &GetNeightblNotification{Meta: *m}
+		n, _ := old.(*GetNeightblNotification)
+		if n == nil {
+			n = new(GetNeightblNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "getneightbl"
 		n.Ndt.Decode(d)
 		return n, 2

@@ -58,16 +58,25 @@ type DelRouteNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 24:
-		n := &NewRouteNotification{Meta: *m}
+		n, _ := old.(*NewRouteNotification)
+		if n == nil {
+			n = new(NewRouteNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newroute-ntf"
 		n.Route.Decode(d)
 		return n, 0
 	case 25:
-		n := &DelRouteNotification{Meta: *m}
+		n, _ := old.(*DelRouteNotification)
+		if n == nil {
+			n = new(DelRouteNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "delroute-ntf"
 		n.Route.Decode(d)
 		return n, 0

@@ -54,16 +54,25 @@ type DelRuleNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 32:
-		n := &NewRuleNotification{Meta: *m}
+		n, _ := old.(*NewRuleNotification)
+		if n == nil {
+			n = new(NewRuleNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newrule-ntf"
 		n.FIBRule.Decode(d)
 		return n, 0
 	case 33:
-		n := &DelRuleNotification{Meta: *m}
+		n, _ := old.(*DelRuleNotification)
+		if n == nil {
+			n = new(DelRuleNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "delrule-ntf"
 		n.FIBRule.Decode(d)
 		return n, 0

@@ -1,8 +1,6 @@
 package nl
 
 import (
-	"fmt"
-
 	"github.com/nlgen/nlgen/runtime/wire"
 )
 
@@ -37,9 +35,11 @@ type RawNotification struct {
 type EventSource struct {
 	Family *Family
 	Groups []GroupRef
-	// Decode returns the notification of a message type or command, with its Op filled in, and the index of its
-	// set in the family's schema. It returns nil if the family has none.
-	Decode func(op uint16, m *Meta, d *wire.Decoder) (n Notification, set int)
+	// Decode returns the notification of a message type or command, with m and its Op filled in, and the index of
+	// its set in the family's schema. It returns nil if the family has none. m and d are for the time of the call.
+	//
+	// old is nil, or what Decode has returned for that op before and may fill anew, see [Subscription.AllReused].
+	Decode func(op uint16, m *Meta, d *wire.Decoder, old Notification) (n Notification, set int)
 }
 
 // A GroupRef names a multicast group. Generic families find the number by the name when ID is 0.
@@ -48,7 +48,7 @@ type GroupRef struct {
 	ID   uint32
 }
 
-// A SubscribeOption is an [EventSource], an [EventMode], or what [EventBuffer] returns.
+// A SubscribeOption is an [EventSource], an [EventMode], or what [EventBuffer] or [EventFilter] returns.
 type SubscribeOption interface{ subscribeOption() }
 
 // An EventMode is an option without a value.
@@ -65,8 +65,9 @@ const (
 
 type eventBuffer int
 
-// EventBuffer sets the size of the kernel's queue in bytes. What does not fit is lost and reported as an
-// [OverrunError].
+// EventBuffer sets the size of the kernel's queue in bytes: with SO_RCVBUFFORCE, for which the process needs
+// CAP_NET_ADMIN, and else with SO_RCVBUF up to net.core.rmem_max; see [Subscription.ReceiveBuffer]. What does not fit is
+// lost and reported as an [OverrunError].
 func EventBuffer(bytes int) BufferOption { return eventBuffer(bytes) }
 
 // A BufferOption is what [EventBuffer] returns.
@@ -85,6 +86,7 @@ type eventConfig struct {
 	sources                      []*eventSource
 	allNSID, anySender, isStrict bool
 	buffer                       int
+	filter                       *eventFilter
 	trace                        *tracer
 }
 
@@ -112,64 +114,8 @@ func (c *eventConfig) set(opts []SubscribeOption) {
 			}
 		case eventBuffer:
 			c.buffer = int(o)
+		case *eventFilter:
+			c.filter = o
 		}
 	}
-}
-
-// decode makes a notification of a message, from the first source that knows it.
-func (c *eventConfig) decode(p Packet, h header, body []byte, unreadable func(int)) (Notification, error) {
-	meta := Meta{Command: h.typ, Flags: h.flags, Group: c.groupName(p.Group), GroupID: p.Group, NSID: p.NSID,
-		Port: h.port, Seq: h.seq, Sender: p.Port}
-	data := body
-	for _, s := range c.sources {
-		if s.Family.Generic {
-			if h.typ != s.typ || len(body) < genericLen {
-				continue
-			}
-			meta.Command, data = uint16(body[0]), body[genericLen:]
-		}
-		if s.Decode == nil {
-			continue
-		}
-		d := wire.NewDecoder(data, nil)
-		d.SetStrict(c.isStrict)
-		m := meta
-		n, set := s.Decode(meta.Command, &m, &d)
-		if n == nil {
-			continue
-		}
-		unreadable(d.Unreadable())
-		if c.trace != nil {
-			c.trace.event(s.Family, opName(n, &meta), set, h, body, p.Group)
-		}
-		if err := d.Err(s.Family.Schema, set); err != nil {
-			return nil, &DecodeError{Family: s.Family.Name, Op: opName(n, &meta), Err: err}
-		}
-		return n, nil
-	}
-	if c.trace != nil {
-		c.trace.event(&Family{Name: "unknown"}, "", -1, h, body, p.Group)
-	}
-	return &RawNotification{Meta: meta, Data: append([]byte{}, data...)}, nil
-}
-
-func opName(n Notification, m *Meta) string {
-	if meta := n.NetlinkMeta(); meta != nil && meta.Op != "" {
-		return meta.Op
-	}
-	return fmt.Sprintf("notification %d", m.Command)
-}
-
-func (c *eventConfig) groupName(id uint32) string {
-	if id == 0 {
-		return ""
-	}
-	for _, s := range c.sources {
-		for _, g := range s.Groups {
-			if g.ID == id {
-				return g.Name
-			}
-		}
-	}
-	return ""
 }

@@ -131,15 +131,23 @@ func linkEvents(groups ...nl.GroupRef) nl.EventSource {
 	return nl.EventSource{Family: &linkFamily, Groups: groups, Decode: decodeLinkEvent}
 }
 
-func decodeLinkEvent(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+func decodeLinkEvent(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 16:
-		n := &newLinkEvent{Meta: *m}
+		n, _ := old.(*newLinkEvent)
+		if n == nil {
+			n = new(newLinkEvent)
+		}
+		n.Meta = *m
 		n.Op = "newlink"
 		n.Link.Decode(d)
 		return n, 0
 	case 17:
-		n := &delLinkEvent{Meta: *m}
+		n, _ := old.(*delLinkEvent)
+		if n == nil {
+			n = new(delLinkEvent)
+		}
+		n.Meta = *m
 		n.Op = "dellink"
 		n.Link.Decode(d)
 		return n, 0

@@ -52,7 +52,7 @@ func (c *Conn) Pin(ctx context.Context, opts ...SubscribeOption) (*Pinned, error
 	p := &pin{shared: c.shared, turn: make(chan struct{}, 1), done: make(chan struct{})}
 	p.cfg.isStrict = c.opts.Strict
 	p.cfg.set(opts)
-	sock, err := c.eventSocket(ctx, &p.cfg)
+	sock, _, err := c.eventSocket(ctx, &p.cfg)
 	if err != nil {
 		return nil, fmt.Errorf("pin socket: %w", err)
 	}

@@ -24,6 +24,7 @@ func (p *Pinned) Events(ctx context.Context, opts ...SubscribeOption) iter.Seq2[
 		r.cfg.sources = slices.Clone(r.cfg.sources)
 		joined := len(r.cfg.sources)
 		r.cfg.set(opts)
+		r.decoder = newEventDecoder(&r.cfg, nil)
 		if err := r.prepare(p.Conn, joined); err != nil {
 			yield(nil, fmt.Errorf("events: %w", err))
 			return
@@ -52,6 +53,7 @@ type eventReader struct {
 	pin *pin
 	cfg eventConfig
 
+	decoder eventDecoder
 	rest    []byte // of the datagram that is being read, a copy
 	packet  Packet
 	counted bool   // its messages have been counted
@@ -60,8 +62,8 @@ type eventReader struct {
 
 // prepare joins the groups of all sources but the first few.
 func (r *eventReader) prepare(c *Conn, joined int) error {
-	if r.cfg.buffer != r.pin.cfg.buffer || r.cfg.allNSID != r.pin.cfg.allNSID {
-		return errors.New("EventBuffer and AllNSID are options of Pin")
+	if r.cfg.buffer != r.pin.cfg.buffer || r.cfg.allNSID != r.pin.cfg.allNSID || r.cfg.filter != r.pin.cfg.filter {
+		return errors.New("EventBuffer, EventFilter and AllNSID are options of Pin")
 	}
 	added := eventConfig{sources: r.cfg.sources[joined:]}
 	if len(added.sources) == 0 {
@@ -217,5 +219,7 @@ func (r *eventReader) parse() (Notification, error) {
 		s.stats.sequence.Add(1)
 		return nil, nil
 	}
-	return r.cfg.decode(r.packet, h, body, s.countUnreadable)
+	n, unreadable, err := r.decoder.decode(r.packet, h, body)
+	s.countUnreadable(unreadable)
+	return n, err
 }

@@ -68,7 +68,7 @@ func TestEventOptions(t *testing.T) {
 		}
 		return nil, nil
 	}
-	want := "events: EventBuffer and AllNSID are options of Pin"
+	want := "events: EventBuffer, EventFilter and AllNSID are options of Pin"
 	if _, err := next(nl.EventBuffer(1 << 17)); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -18,8 +18,9 @@ type kernelSocket struct {
 	port   uint32
 	strict bool // get requests are checked strictly
 
-	in  receiving
-	out sending
+	in   receiving
+	many receivingMany
+	out  sending
 }
 
 // openSocket opens, sets and binds a socket in the namespace of the calling thread.
@@ -43,6 +44,7 @@ func openSocket(o SocketOptions) (*kernelSocket, error) {
 		return nil, fmt.Errorf("poll socket: %w", err)
 	}
 	s.in.run = s.in.call
+	s.many.run = s.many.call
 	s.out.run = s.out.call
 	return s, nil
 }
@@ -94,9 +96,11 @@ func setOptions(fd int, o SocketOptions) (strict bool, _ error) {
 		}
 	}
 	if o.ReceiveBuffer > 0 {
-		return strict, setBuffer(fd, unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, o.ReceiveBuffer)
+		if err := setBuffer(fd, unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, o.ReceiveBuffer); err != nil {
+			return false, err
+		}
 	}
-	return strict, nil
+	return strict, attachFilter(fd, o.Filter)
 }
 
 // setBuffer sets a queue's size, beyond the system's limit where the process may.
@@ -108,6 +112,34 @@ func setBuffer(fd, force, plain, size int) error {
 		return fmt.Errorf("set buffer of %d bytes: %w", size, err)
 	}
 	return nil
+}
+
+// attachFilter makes the kernel drop what the program does not want.
+func attachFilter(fd int, program []BPFInstruction) error {
+	if len(program) == 0 {
+		return nil
+	}
+	// A BPFInstruction is laid out as the kernel's struct sock_filter.
+	prog := unix.SockFprog{Len: uint16(len(program)), Filter: (*unix.SockFilter)(unsafe.Pointer(&program[0]))}
+	if err := unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &prog); err != nil {
+		return fmt.Errorf("attach filter of %d instructions: %w", len(program), err)
+	}
+	return nil
+}
+
+// SetReceiveBuffer implements [BulkSocket].
+func (s *kernelSocket) SetReceiveBuffer(bytes int) (size int, err error) {
+	err = s.control(func(fd int) error {
+		if err := setBuffer(fd, unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, bytes); err != nil {
+			return err
+		}
+		var err error
+		if size, err = unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF); err != nil {
+			return fmt.Errorf("read size of buffer: %w", err)
+		}
+		return nil
+	})
+	return size, err
 }
 
 func (s *kernelSocket) Port() uint32 { return s.port }

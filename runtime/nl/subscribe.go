@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"syscall"
+
+	"github.com/nlgen/nlgen/runtime/wire"
 )
 
 // A Subscription receives the notifications of multicast groups on a socket of its own. It runs no goroutine:
@@ -20,13 +22,17 @@ type Subscription struct {
 	closed chan struct{}
 	once   sync.Once
 
-	mu       sync.Mutex // of all below: one reader at a time
-	in       []byte
-	rest     []byte // of the datagram that is being read
-	packet   Packet
-	overruns uint64
-	lost     uint32 // datagrams lost so far, as far as reported
-	tally    tally
+	granted int // bytes of the kernel's queue, 0 when not known
+
+	mu        sync.Mutex // of all below: one reader at a time
+	inbox     inbox
+	rest      []byte // of the datagram that is being read
+	packet    Packet
+	decoder   eventDecoder // of All
+	overruns  uint64
+	lost      uint32 // datagrams lost so far, as far as reported
+	congested bool   // there was an overrun, and the queue has not been empty since
+	tally     tally
 }
 
 // Subscribe joins the multicast groups of its sources. It is a member of all of them when it returns, so what is
@@ -38,33 +44,48 @@ func Subscribe(ctx context.Context, c *Conn, opts ...SubscribeOption) (*Subscrip
 	s := &Subscription{shared: c.shared, ctx: ctx, closed: make(chan struct{})}
 	s.cfg.isStrict = c.opts.Strict
 	s.cfg.set(opts)
-	sock, err := c.eventSocket(ctx, &s.cfg)
+	sock, granted, err := c.eventSocket(ctx, &s.cfg)
 	if err != nil {
 		return nil, fmt.Errorf("subscribe: %w", err)
 	}
-	s.sock, s.in = sock, make([]byte, c.buffer.Load())
+	s.sock, s.granted = sock, granted
+	s.inbox = newInbox(sock, int(c.buffer.Load()))
+	s.decoder = newEventDecoder(&s.cfg, nil)
 	s.stop = context.AfterFunc(ctx, func() { s.shut() })
 	return s, nil
 }
 
-// eventSocket opens a socket in the groups of its sources.
-func (c *Conn) eventSocket(ctx context.Context, cfg *eventConfig) (Socket, error) {
+// eventSocket opens a socket in the groups of its sources. granted is the size of its queue where [EventBuffer] asked
+// for one and the transport tells.
+func (c *Conn) eventSocket(ctx context.Context, cfg *eventConfig) (sock Socket, granted int, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, 0, err
+	}
+	o := SocketOptions{Events: true, AllNSID: cfg.allNSID, ReceiveBuffer: cfg.buffer}
+	if cfg.filter != nil {
+		if err := cfg.filter.check(); err != nil {
+			return nil, 0, err
+		}
+		o.Filter = cfg.filter.program
 	}
 	cfg.trace = c.trace
 	if err := cfg.resolve(ctx, c); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	sock, err := c.socket(SocketOptions{Events: true, AllNSID: cfg.allNSID, ReceiveBuffer: cfg.buffer})
+	if sock, err = c.socket(o); err != nil {
+		return nil, 0, err
+	}
+	if bulk, ok := sock.(BulkSocket); ok && cfg.buffer > 0 {
+		granted, err = bulk.SetReceiveBuffer(cfg.buffer)
+	}
+	if err == nil {
+		err = cfg.join(sock)
+	}
 	if err != nil {
-		return nil, err
-	}
-	if err := cfg.join(sock); err != nil {
 		c.drop(sock)
-		return nil, err
+		return nil, 0, err
 	}
-	return sock, nil
+	return sock, granted, nil
 }
 
 // resolve finds the numbers of generic families and of their groups.
@@ -119,20 +140,39 @@ func (cfg *eventConfig) join(sock Socket) error {
 // Close the loop ends without an error.
 //
 // A loop may be left and another one begun later, and several goroutines may range at once: each event goes to
-// one of them.
+// one of them. What the socket holds is received several datagrams at a time if there are so many; what a loop has
+// not come to is there for the next.
 func (s *Subscription) All() iter.Seq2[Notification, error] {
+	return func(yield func(Notification, error) bool) { s.each(&s.decoder, yield) }
+}
+
+// AllReused is All with notifications that are used again, for streams of very many: each, with everything below it,
+// is valid until the loop's next step, and what the loop keeps it must copy. Strings may be kept. The kinds of events
+// that a loop has met cost no allocation any more.
+func (s *Subscription) AllReused() iter.Seq2[Notification, error] {
 	return func(yield func(Notification, error) bool) {
-		for {
-			n, err, last := s.next()
-			if last && err == nil || !yield(n, err) || last {
-				return
-			}
+		d := newEventDecoder(&s.cfg, wire.NewSpare(true))
+		s.each(&d, yield)
+	}
+}
+
+func (s *Subscription) each(d *eventDecoder, yield func(Notification, error) bool) {
+	for {
+		n, err, last := s.next(d)
+		if last && err == nil || !yield(n, err) || last {
+			return
 		}
 	}
 }
 
 // Port returns the address of the subscription's socket.
 func (s *Subscription) Port() uint32 { return s.sock.Port() }
+
+// ReceiveBuffer returns the size of the kernel's queue, if [EventBuffer] has set it: in bytes as the system counts
+// them, which is with what each datagram costs besides its own. Linux gives twice what was asked for, or twice the
+// limit in net.core.rmem_max where the process may not go beyond it. Without EventBuffer, or if the [Transport] does not
+// say, it is 0.
+func (s *Subscription) ReceiveBuffer() int { return s.granted }
 
 // Close leaves the groups and ends every loop.
 func (s *Subscription) Close() error {
@@ -149,7 +189,7 @@ func (s *Subscription) shut() (err error) {
 }
 
 // next returns the next event, or why there is none. last means that there will be no more.
-func (s *Subscription) next() (n Notification, err error, last bool) {
+func (s *Subscription) next(d *eventDecoder) (n Notification, err error, last bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h, body, p, err := s.nextMessage(true)
@@ -159,7 +199,8 @@ func (s *Subscription) next() (n Notification, err error, last bool) {
 	case err != nil:
 		return nil, err, !goesOn(err)
 	}
-	n, err = s.cfg.decode(p, h, body, s.shared.countUnreadable)
+	n, unreadable, err := d.decode(p, h, body)
+	s.shared.countUnreadable(unreadable)
 	return n, err, false
 }
 
@@ -181,7 +222,11 @@ func (s *Subscription) nextMessage(wait bool) (h header, body []byte, p Packet, 
 			}
 			continue
 		}
-		if h, body, ok, err := s.parse(); ok || err != nil {
+		h, body, ok, err := s.parse()
+		if err != nil || len(s.rest) == 0 && s.inbox.isEmpty() {
+			s.shared.stats.add(&s.tally)
+		}
+		if ok || err != nil {
 			return h, body, s.packet, err
 		}
 	}
@@ -189,6 +234,7 @@ func (s *Subscription) nextMessage(wait bool) (h header, body []byte, p Packet, 
 
 // failed is what an error of receive means.
 func (s *Subscription) failed(err error) error {
+	s.shared.stats.add(&s.tally)
 	if isOverrun(err) {
 		return err
 	}
@@ -217,35 +263,54 @@ func (s *Subscription) over() error {
 	return nil
 }
 
-// receive reads a datagram of an accepted sender.
+// receive takes the next datagram, which may turn out to be none that counts.
 func (s *Subscription) receive(wait bool) error {
-	defer s.shared.stats.add(&s.tally)
+	if s.inbox.isEmpty() {
+		return s.fill(wait)
+	}
+	p, data := s.inbox.take()
+	s.tally.bytes += uint64(p.Size)
+	switch {
+	case p.Port != 0 && !s.cfg.anySender:
+		s.tally.sender++
+		s.shared.trace.dropped("sender", data, p.Port)
+	case p.Size > len(data):
+		s.tally.truncated++
+		s.shared.trace.warn("netlink datagram truncated", "socket", s.sock.Port(), "length", p.Size, "buffer", len(data))
+		s.inbox.size = int(s.shared.room(p.Size))
+		s.tally.overruns++
+		s.overruns++
+		return &OverrunError{Count: s.overruns, Lost: 1}
+	default:
+		s.packet, s.rest = p, data
+	}
+	return nil
+}
+
+// fill receives what is there. After an overrun the kernel loses everything until the queue has been empty, without a
+// word: what was lost since the overrun is told then.
+func (s *Subscription) fill(wait bool) error {
+	s.shared.stats.add(&s.tally)
 	for {
-		p, err := obtain(s.sock, s.in, wait)
+		err := s.inbox.fill(wait && !s.congested)
 		switch {
+		case err == nil:
+			return nil
 		case err == syscall.ENOBUFS:
+			s.congested = true
 			return s.overrun()
 		case err == os.ErrDeadlineExceeded: // nobody sets one
-			continue
-		case err != nil:
+		case err == ErrWouldBlock && s.congested:
+			s.congested = false
+			if total, ok := s.sock.Dropped(); ok && total != s.lost {
+				return s.overrun()
+			}
+			if !wait {
+				return err
+			}
+		default:
 			return err
 		}
-		s.tally.bytes += uint64(p.Size)
-		if p.Port != 0 && !s.cfg.anySender {
-			s.tally.sender++
-			s.shared.trace.dropped("sender", s.in[:min(p.Size, len(s.in))], p.Port)
-			continue
-		}
-		if p.Size > len(s.in) {
-			s.tally.truncated++
-			s.shared.trace.warn("netlink datagram truncated", "socket", s.sock.Port(), "length", p.Size, "buffer", len(s.in))
-			s.in = make([]byte, s.shared.room(p.Size))
-			s.tally.overruns++
-			s.overruns++
-			return &OverrunError{Count: s.overruns, Lost: 1}
-		}
-		s.packet, s.rest = p, s.in[:p.Size]
-		return nil
 	}
 }
 
@@ -266,16 +331,16 @@ func (s *Subscription) parse() (h header, body []byte, ok bool, err error) {
 	h, body, rest, ok := split(s.rest)
 	if !ok {
 		s.rest = nil
-		s.shared.stats.malformed.Add(1)
+		s.tally.malformed++
 		return header{}, nil, false, &DecodeError{Family: "subscription", Op: "datagram", Err: ErrMalformed}
 	}
 	s.rest = rest
-	s.shared.stats.messages.Add(1)
+	s.tally.messages++
 	switch h.typ {
 	case typeNoop:
 		return header{}, nil, false, nil
 	case typeError:
-		s.shared.stats.sequence.Add(1)
+		s.tally.sequence++
 		return header{}, nil, false, nil
 	case typeOverrun:
 		return header{}, nil, false, s.overrun()

@@ -372,7 +372,7 @@ func TestSenderOfEvents(t *testing.T) {
 
 func TestEventsThatDoNotFit(t *testing.T) {
 	c := dial(t, nl.UserSock)
-	source := nl.EventSource{Family: &testFamily, Decode: func(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+	source := nl.EventSource{Family: &testFamily, Decode: func(op uint16, m *nl.Meta, d *wire.Decoder, _ nl.Notification) (nl.Notification, int) {
 		if op != 40 {
 			return nil, 0
 		}

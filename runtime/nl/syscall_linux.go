@@ -21,7 +21,7 @@ type receiving struct {
 	hdr     unix.Msghdr
 	iov     unix.Iovec
 	from    unix.RawSockaddrNetlink
-	control [16]uint64 // aligned for struct cmsghdr
+	control controlData
 }
 
 // call is handed to the poller: it reports true when the poller need not wait and call again.
@@ -67,16 +67,17 @@ func (s *kernelSocket) Receive(b []byte, wait bool) (Packet, error) {
 		return Packet{}, r.err
 	}
 	p := Packet{Size: r.n, Port: r.from.Pid, NSID: -1}
-	if int(r.hdr.Controllen) > 0 {
-		r.readControl(&p)
-	}
+	r.control.read(int(r.hdr.Controllen), &p)
 	return p, nil
 }
 
-// readControl takes the group and the namespace id from the ancillary data.
-func (r *receiving) readControl(p *Packet) {
-	b := unsafe.Slice((*byte)(unsafe.Pointer(&r.control)), unsafe.Sizeof(r.control))
-	b = b[:min(int(r.hdr.Controllen), len(b))]
+// controlData has room for the ancillary data of a datagram. It is aligned for struct cmsghdr.
+type controlData [16]uint64
+
+// read takes the group and the namespace id from the first n bytes.
+func (c *controlData) read(n int, p *Packet) {
+	b := unsafe.Slice((*byte)(unsafe.Pointer(c)), unsafe.Sizeof(*c))
+	b = b[:min(n, len(b))]
 	const hdrLen = int(unsafe.Sizeof(unix.Cmsghdr{}))
 	for len(b) >= hdrLen {
 		h := (*unix.Cmsghdr)(unsafe.Pointer(&b[0]))

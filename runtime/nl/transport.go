@@ -20,6 +20,9 @@ type SocketOptions struct {
 	NoStrict      bool // leave the kernel's strict checking of get requests off
 	Events        bool // the socket will join groups: packets carry Group and NSID
 	AllNSID       bool // events of every namespace that has an id in this one
+	// Filter drops datagrams before they reach the queue, see [EventFilter]. It is in force before the socket has an
+	// address. A Transport that cannot filter must fail.
+	Filter []BPFInstruction
 }
 
 // A Socket carries whole datagrams. One goroutine receives at a time and one sends at a time;

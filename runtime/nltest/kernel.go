@@ -23,6 +23,7 @@ type Kernel struct {
 	faults   []injection
 	acks     AckLayout
 	old      bool // no strict checking
+	plain    bool // sockets are no nl.BulkSocket
 	open     []error
 	join     []error
 }
@@ -89,6 +90,14 @@ func (k *Kernel) SetOld(old bool) {
 	k.old = old
 }
 
+// SetPlain makes sockets that are opened afterwards ones that give one datagram at a time: they are no
+// [nl.BulkSocket].
+func (k *Kernel) SetPlain(plain bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.plain = plain
+}
+
 // FailOpen makes the next attempts to open a socket fail, one with each error.
 func (k *Kernel) FailOpen(errs ...error) {
 	k.mu.Lock()
@@ -117,9 +126,15 @@ func (k *Kernel) Open(o nl.SocketOptions) (nl.Socket, error) {
 	if err := take(&k.open); err != nil {
 		return nil, err
 	}
+	if err := unsupported(o); err != nil {
+		return nil, err
+	}
 	k.port++
 	s := newSocket(k, o, k.port, !k.old && !o.NoStrict)
 	k.sockets[s] = struct{}{}
+	if k.plain {
+		return plain{s}, nil
+	}
 	return s, nil
 }
 

@@ -67,6 +67,9 @@ func (p *Player) Unused() (all []string) {
 
 // Open implements [nl.Transport].
 func (p *Player) Open(o nl.SocketOptions) (nl.Socket, error) {
+	if err := unsupported(o); err != nil {
+		return nil, err
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	strict := !o.NoStrict

@@ -1,6 +1,8 @@
 package nltest
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"syscall"
@@ -66,6 +68,7 @@ type socket struct {
 	changed  sync.Cond
 	waiting  []Datagram
 	events   int // bytes of events that wait
+	limit    int // of events
 	lost     uint32
 	overflow bool
 	deadline time.Time
@@ -82,10 +85,24 @@ type far interface {
 }
 
 func newSocket(f far, o nl.SocketOptions, port uint32, strict bool) *socket {
-	s := &socket{far: f, o: o, port: port, strict: strict, groups: map[uint32]bool{}}
+	s := &socket{far: f, o: o, port: port, strict: strict, limit: o.ReceiveBuffer, groups: map[uint32]bool{}}
+	if s.limit == 0 {
+		s.limit = defaultBuffer
+	}
 	s.changed.L = &s.mu
 	return s
 }
+
+// unsupported refuses what no socket here can do.
+func unsupported(o nl.SocketOptions) error {
+	if o.Filter != nil {
+		return fmt.Errorf("filter of events: %w", errors.ErrUnsupported)
+	}
+	return nil
+}
+
+// plain hides that a socket is an nl.BulkSocket.
+type plain struct{ nl.StrictSocket }
 
 func (s *socket) Port() uint32 { return s.port }
 
@@ -113,11 +130,7 @@ func (s *socket) queue(d ...Datagram) {
 func (s *socket) event(d Datagram) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	limit := s.o.ReceiveBuffer
-	if limit == 0 {
-		limit = defaultBuffer
-	}
-	if s.events+len(d.Data) > limit {
+	if s.events+len(d.Data) > s.limit {
 		s.lost++
 		s.overflow = true
 	} else {
@@ -139,6 +152,32 @@ func (s *socket) lose(n uint32) {
 func (s *socket) Receive(b []byte, wait bool) (nl.Packet, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.receive(b, wait)
+}
+
+// ReceiveMany implements [nl.BulkSocket].
+func (s *socket) ReceiveMany(buffers [][]byte, packets []nl.Packet, wait bool) (n int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for n < min(len(buffers), len(packets)) {
+		if n > 0 && (s.overflow || len(s.waiting) > 0 && s.waiting[0].Err != nil) {
+			return n, nil
+		}
+		p, err := s.receive(buffers[n], wait && n == 0)
+		if err != nil && n > 0 {
+			return n, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		packets[n] = p
+		n++
+	}
+	return n, nil
+}
+
+// receive is Receive for who holds the lock.
+func (s *socket) receive(b []byte, wait bool) (nl.Packet, error) {
 	for {
 		switch {
 		case s.closed:
@@ -155,6 +194,17 @@ func (s *socket) Receive(b []byte, wait bool) (nl.Packet, error) {
 		}
 		s.changed.Wait()
 	}
+}
+
+// SetReceiveBuffer implements [nl.BulkSocket]. It counts the bytes of events alone.
+func (s *socket) SetReceiveBuffer(bytes int) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return 0, nl.ErrClosed
+	}
+	s.limit = bytes
+	return bytes, nil
 }
 
 func (s *socket) first(b []byte) (nl.Packet, error) {

@@ -39,16 +39,25 @@ type GetEntryNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 18:
-		n := &NewEntryNotification{Meta: *m}
+		n, _ := old.(*NewEntryNotification)
+		if n == nil {
+			n = new(NewEntryNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "newentry"
 		n.Entry.Decode(d)
 		return n, 0
 	case 17:
-		n := &GetEntryNotification{Meta: *m}
+		n, _ := old.(*GetEntryNotification)
+		if n == nil {
+			n = new(GetEntryNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "getentry"
 		n.Entry.Decode(d)
 		return n, 0

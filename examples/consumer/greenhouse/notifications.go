@@ -36,11 +36,16 @@ type ZoneNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 3:
-		n := &ZoneNotification{Meta: *m}
+		n, _ := old.(*ZoneNotification)
+		if n == nil {
+			n = new(ZoneNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "zone-ntf"
 		n.Zone.Decode(d)
 		return n, 0

@@ -22,8 +22,8 @@ func (p *pkg) notifyFile() *file {
 	if cases := p.noteCases(); cases != nil {
 		body = append(append([]string{"switch op {"}, cases...), "}", "return nil, -1")
 	}
-	w.fn(wrap("decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema has none of that number, else also the message's place in the schema table."),
-		"decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int)", body...)
+	w.fn(wrap("decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema has none of that number, else also the message's place in the schema table. old is filled anew where it is of the right type."),
+		"decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int)", body...)
 	return w
 }
 
@@ -37,7 +37,8 @@ func (p *pkg) noteCases() []string {
 			continue
 		}
 		seen[n.n.ID] = true
-		out = append(out, fmt.Sprintf("case %d:", n.n.ID), "n := &"+n.name+"{Meta: *m}",
+		out = append(out, fmt.Sprintf("case %d:", n.n.ID), "n, _ := old.(*"+n.name+")",
+			"if n == nil {", "n = new("+n.name+")", "}", "n.Meta = *m",
 			fmt.Sprintf("n.Meta.Op = %q", n.n.Name), fmt.Sprintf("n.%s.Decode(d)", n.field), fmt.Sprintf("return n, %d", n.rec.index))
 	}
 	return out

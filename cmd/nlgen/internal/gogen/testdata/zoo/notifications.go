@@ -51,16 +51,25 @@ type GetAnimalNotification struct {
 }
 
 // decodeNotification reads a message from the kernel that nobody asked for. It returns nil where the schema
-// has none of that number, else also the message's place in the schema table.
-func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder) (nl.Notification, int) {
+// has none of that number, else also the message's place in the schema table. old is filled anew where it is
+// of the right type.
+func decodeNotification(op uint16, m *nl.Meta, d *wire.Decoder, old nl.Notification) (nl.Notification, int) {
 	switch op {
 	case 16:
-		n := &AnimalNotification{Meta: *m}
+		n, _ := old.(*AnimalNotification)
+		if n == nil {
+			n = new(AnimalNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "animal-ntf"
 		n.Animal.Decode(d)
 		return n, 0
 	case 17:
-		n := &GetAnimalNotification{Meta: *m}
+		n, _ := old.(*GetAnimalNotification)
+		if n == nil {
+			n = new(GetAnimalNotification)
+		}
+		n.Meta = *m
 		n.Meta.Op = "getanimal"
 		n.Animal.Decode(d)
 		return n, 0
