@@ -107,6 +107,29 @@ func (c *Client) DevGetDumpInto(ctx context.Context, req, into *Dev, opts ...nl.
 	return nl.DumpInto(ctx, c.conn, &opDevGetDump, req, into, opts...)
 }
 
+var tableDev = nl.Table{
+	List: &opDevGetDump,
+	Groups: []nl.GroupRef{
+		{Name: "mgmt"},
+	},
+	New:     []uint16{2, 4},
+	Deleted: []uint16{3},
+	Keys: []nl.TableKey{
+		{
+			Parts: []nl.Part{
+				{Attr: 1}, // ifindex
+			},
+		},
+	},
+}
+
+// WatchDev lists as [Client.DevGetDump] does, and then follows every change; see [nl.Watch].
+//
+// An object's key: ifindex. A request may filter by these.
+func (c *Client) WatchDev(ctx context.Context, req *Dev, opts ...nl.WatchOption) iter.Seq2[nl.Change[Dev], error] {
+	return nl.Watch[Dev](ctx, c.conn, &tableDev, req, opts...)
+}
+
 var opPagePoolGet = nl.Op{
 	Family:     &family,
 	Name:       "page-pool-get",
@@ -162,6 +185,32 @@ func (c *Client) PagePoolGetDump(ctx context.Context, req *PagePool, opts ...nl.
 // contents are valid until the next step.
 func (c *Client) PagePoolGetDumpInto(ctx context.Context, req, into *PagePool, opts ...nl.CallOption) iter.Seq[error] {
 	return nl.DumpInto(ctx, c.conn, &opPagePoolGetDump, req, into, opts...)
+}
+
+var tablePagePool = nl.Table{
+	List: &opPagePoolGetDump,
+	Groups: []nl.GroupRef{
+		{Name: "page-pool"},
+	},
+	New:     []uint16{6, 8},
+	Deleted: []uint16{7},
+	Keys: []nl.TableKey{
+		{
+			Parts: []nl.Part{
+				{Attr: 1}, // id
+			},
+			Filters: []nl.Part{
+				{Attr: 2}, // ifindex
+			},
+		},
+	},
+}
+
+// WatchPagePool lists as [Client.PagePoolGetDump] does, and then follows every change; see [nl.Watch].
+//
+// An object's key: id. A request may filter by these and by ifindex.
+func (c *Client) WatchPagePool(ctx context.Context, req *PagePool, opts ...nl.WatchOption) iter.Seq2[nl.Change[PagePool], error] {
+	return nl.Watch[PagePool](ctx, c.conn, &tablePagePool, req, opts...)
 }
 
 var opPagePoolStatsGet = nl.Op{

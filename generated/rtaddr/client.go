@@ -157,6 +157,63 @@ func (c *Client) GetAddrDumpInto(ctx context.Context, req, into *Addr, opts ...n
 	return nl.DumpInto(ctx, c.conn, &opGetAddrDump, req, into, opts...)
 }
 
+var tableAddr = nl.Table{
+	List: &opGetAddrDump,
+	Groups: []nl.GroupRef{
+		{Name: "ipv4-ifaddr", ID: 5},
+		{Name: "ipv6-ifaddr", ID: 9},
+		{Name: "mctp-ifaddr", ID: 34},
+	},
+	New:     []uint16{20},
+	Deleted: []uint16{21},
+	Keys: []nl.TableKey{
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{2},
+			Parts: []nl.Part{
+				{Offset: 4, Size: 4}, // header.ifa-index
+				{Offset: 1, Size: 1}, // header.ifa-prefixlen
+				{Attr: 2},            // local
+				{Attr: 1},            // address
+			},
+		},
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{10},
+			Parts: []nl.Part{
+				{Offset: 4, Size: 4}, // header.ifa-index
+				{Offset: 1, Size: 1}, // header.ifa-prefixlen
+				{Attr: 2},            // local
+				{Attr: 1},            // address
+			},
+			Relist: []uint32{12, 18},
+		},
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{45},
+			Parts: []nl.Part{
+				{Offset: 4, Size: 4}, // header.ifa-index
+				{Attr: 2},            // local
+			},
+			Relist: []uint32{1},
+		},
+	},
+}
+
+// WatchAddr lists as [Client.GetAddrDump] does, and then follows every change; see [nl.Watch].
+//
+// An object's key where header.ifa-family is 2: header.ifa-family, header.ifa-index, header.ifa-prefixlen,
+// local, address. A request may filter by these.
+//
+// An object's key where header.ifa-family is 10: header.ifa-family, header.ifa-index, header.ifa-prefixlen,
+// local, address. A request may filter by these.
+//
+// An object's key where header.ifa-family is 45: header.ifa-family, header.ifa-index, local. A request may
+// filter by these.
+func (c *Client) WatchAddr(ctx context.Context, req *Addr, opts ...nl.WatchOption) iter.Seq2[nl.Change[Addr], error] {
+	return nl.Watch[Addr](ctx, c.conn, &tableAddr, req, opts...)
+}
+
 var opGetMulticastDump = nl.Op{
 	Family:     &family,
 	Name:       "getmulticast",

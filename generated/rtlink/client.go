@@ -182,6 +182,35 @@ func (c *Client) GetLinkDumpInto(ctx context.Context, req, into *Link, opts ...n
 	return nl.DumpInto(ctx, c.conn, &opGetLinkDump, req, into, opts...)
 }
 
+var tableLink = nl.Table{
+	List: &opGetLinkDump,
+	Groups: []nl.GroupRef{
+		{Name: "link", ID: 1},
+	},
+	New:     []uint16{16},
+	Deleted: []uint16{17},
+	Keys: []nl.TableKey{
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{0},
+			Parts: []nl.Part{
+				{Offset: 4, Size: 4}, // header.ifi-index
+			},
+			Filters: []nl.Part{
+				{Attr: 10}, // master
+			},
+		},
+	},
+}
+
+// WatchLink lists as [Client.GetLinkDump] does, and then follows every change; see [nl.Watch].
+//
+// An object's key where header.ifi-family is unspec: header.ifi-family, header.ifi-index. A request may filter
+// by these and by master.
+func (c *Client) WatchLink(ctx context.Context, req *Link, opts ...nl.WatchOption) iter.Seq2[nl.Change[Link], error] {
+	return nl.Watch[Link](ctx, c.conn, &tableLink, req, opts...)
+}
+
 var opSetLink = nl.Op{
 	Family:     &family,
 	Name:       "setlink",

@@ -163,6 +163,49 @@ func (c *Client) GetNeighDumpInto(ctx context.Context, req, into *Neighbour, opt
 	return nl.DumpInto(ctx, c.conn, &opGetNeighDump, req, into, opts...)
 }
 
+var tableNeigh = nl.Table{
+	List: &opGetNeighDump,
+	Groups: []nl.GroupRef{
+		{Name: "neigh", ID: 3},
+	},
+	New:     []uint16{28},
+	Deleted: []uint16{29},
+	Keys: []nl.TableKey{
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{2, 10},
+			Parts: []nl.Part{
+				{Offset: 4, Size: 4}, // header.ndm-ifindex
+				{Attr: 1},            // dst
+			},
+		},
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{7},
+			Asked:  true,
+			Parts: []nl.Part{
+				{Attr: 2},  // lladdr
+				{Attr: 5},  // vlan
+				{Attr: 9},  // master
+				{Attr: 11}, // src-vni
+			},
+			Shared: true,
+			Relist: []uint32{1},
+		},
+	},
+}
+
+// WatchNeigh lists as [Client.GetNeighDump] does, and then follows every change; see [nl.Watch].
+//
+// An object's key where header.ndm-family is 2 or 10: header.ndm-family, header.ndm-ifindex, dst. A request
+// may filter by these.
+//
+// An object's key where header.ndm-family is 7: header.ndm-family, lladdr, vlan, master, src-vni. Several
+// objects may share one. Only a request with such a value lists them. A request may filter by these.
+func (c *Client) WatchNeigh(ctx context.Context, req *Neighbour, opts ...nl.WatchOption) iter.Seq2[nl.Change[Neighbour], error] {
+	return nl.Watch[Neighbour](ctx, c.conn, &tableNeigh, req, opts...)
+}
+
 var opGetNeightblDump = nl.Op{
 	Family:     &family,
 	Name:       "getneightbl",

@@ -166,3 +166,82 @@ func (c *Client) GetRouteDump(ctx context.Context, req *Route, opts ...nl.CallOp
 func (c *Client) GetRouteDumpInto(ctx context.Context, req, into *Route, opts ...nl.CallOption) iter.Seq[error] {
 	return nl.DumpInto(ctx, c.conn, &opGetRouteDump, req, into, opts...)
 }
+
+var tableRoute = nl.Table{
+	List: &opGetRouteDump,
+	Groups: []nl.GroupRef{
+		{Name: "ipv4-route", ID: 7},
+		{Name: "ipv6-route", ID: 11},
+		{Name: "mpls-route", ID: 27},
+	},
+	New:     []uint16{24},
+	Deleted: []uint16{25},
+	Keys: []nl.TableKey{
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{2},
+			Parts: []nl.Part{
+				{Attr: 15},           // table
+				{Attr: 1},            // dst
+				{Offset: 1, Size: 1}, // header.rtm-dst-len
+				{Offset: 3, Size: 1}, // header.rtm-tos
+				{Attr: 6},            // priority
+			},
+			Filters: []nl.Part{
+				{Offset: 5, Size: 1}, // header.rtm-protocol
+				{Offset: 7, Size: 1}, // header.rtm-type
+				{Attr: 4},            // oif
+			},
+			Shared: true,
+			Relist: []uint32{1, 5, 32},
+		},
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{10},
+			Parts: []nl.Part{
+				{Attr: 15},           // table
+				{Attr: 1},            // dst
+				{Offset: 1, Size: 1}, // header.rtm-dst-len
+				{Attr: 2},            // src
+				{Offset: 2, Size: 1}, // header.rtm-src-len
+				{Attr: 6},            // priority
+			},
+			Filters: []nl.Part{
+				{Offset: 5, Size: 1}, // header.rtm-protocol
+				{Offset: 7, Size: 1}, // header.rtm-type
+				{Attr: 4},            // oif
+			},
+			Shared: true,
+			Relist: []uint32{1, 9, 32},
+		},
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{28},
+			Parts: []nl.Part{
+				{Attr: 15}, // table
+				{Attr: 1},  // dst
+			},
+			Filters: []nl.Part{
+				{Offset: 5, Size: 1}, // header.rtm-protocol
+				{Attr: 4},            // oif
+			},
+			Relist: []uint32{1},
+		},
+	},
+}
+
+// WatchRoute lists as [Client.GetRouteDump] does, and then follows every change; see [nl.Watch].
+//
+// An object's key where header.rtm-family is 2: header.rtm-family, table, dst, header.rtm-dst-len,
+// header.rtm-tos, priority. Several objects may share one. A request may filter by these and by
+// header.rtm-protocol, header.rtm-type, oif.
+//
+// An object's key where header.rtm-family is 10: header.rtm-family, table, dst, header.rtm-dst-len, src,
+// header.rtm-src-len, priority. Several objects may share one. A request may filter by these and by
+// header.rtm-protocol, header.rtm-type, oif.
+//
+// An object's key where header.rtm-family is 28: header.rtm-family, table, dst. A request may filter by these
+// and by header.rtm-protocol, oif.
+func (c *Client) WatchRoute(ctx context.Context, req *Route, opts ...nl.WatchOption) iter.Seq2[nl.Change[Route], error] {
+	return nl.Watch[Route](ctx, c.conn, &tableRoute, req, opts...)
+}

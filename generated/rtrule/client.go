@@ -136,3 +136,63 @@ func (c *Client) GetRuleDump(ctx context.Context, req *FIBRule, opts ...nl.CallO
 func (c *Client) GetRuleDumpInto(ctx context.Context, req, into *FIBRule, opts ...nl.CallOption) iter.Seq[error] {
 	return nl.DumpInto(ctx, c.conn, &opGetRuleDump, req, into, opts...)
 }
+
+var tableRule = nl.Table{
+	List: &opGetRuleDump,
+	Groups: []nl.GroupRef{
+		{Name: "ipv4-rule", ID: 8},
+		{Name: "ipv6-rule", ID: 19},
+	},
+	New:     []uint16{32},
+	Deleted: []uint16{33},
+	Keys: []nl.TableKey{
+		{
+			When:   nl.Part{Offset: 0, Size: 1},
+			Values: []uint32{2, 10, 128, 129},
+			Parts: []nl.Part{
+				{Offset: 1, Size: 1}, // header.dst-len
+				{Offset: 2, Size: 1}, // header.src-len
+				{Offset: 3, Size: 1}, // header.tos
+				{Offset: 7, Size: 1}, // header.action
+				{Attr: 6},            // priority
+				{Attr: 15},           // table
+				{Attr: 2},            // src
+				{Attr: 1},            // dst
+				{Attr: 3},            // iifname
+				{Attr: 17},           // oifname
+				{Attr: 10},           // fwmark
+				{Attr: 16},           // fwmask
+				{Attr: 4},            // goto
+				{Attr: 11},           // flow
+				{Attr: 12},           // tun-id
+				{Attr: 19},           // l3mdev
+				{Attr: 20},           // uid-range
+				{Attr: 21},           // protocol
+				{Attr: 22},           // ip-proto
+				{Attr: 23},           // sport-range
+				{Attr: 24},           // dport-range
+				{Attr: 28},           // sport-mask
+				{Attr: 29},           // dport-mask
+				{Attr: 25},           // dscp
+				{Attr: 30},           // dscp-mask
+				{Attr: 26},           // flowlabel
+				{Attr: 27},           // flowlabel-mask
+				{Attr: 13},           // suppress-ifgroup
+				{Attr: 14},           // suppress-prefixlen
+			},
+			Shared: true,
+			Relist: []uint32{1},
+		},
+	},
+}
+
+// WatchRule lists as [Client.GetRuleDump] does, and then follows every change; see [nl.Watch].
+//
+// An object's key where header.family is 2 or 10 or 128 or 129: header.family, header.dst-len, header.src-len,
+// header.tos, header.action, priority, table, src, dst, iifname, oifname, fwmark, fwmask, goto, flow, tun-id,
+// l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range, sport-mask, dport-mask, dscp, dscp-mask,
+// flowlabel, flowlabel-mask, suppress-ifgroup, suppress-prefixlen. Several objects may share one. A request
+// may filter by these.
+func (c *Client) WatchRule(ctx context.Context, req *FIBRule, opts ...nl.WatchOption) iter.Seq2[nl.Change[FIBRule], error] {
+	return nl.Watch[FIBRule](ctx, c.conn, &tableRule, req, opts...)
+}
