@@ -50,9 +50,6 @@ func EnumString(names EnumNames, v uint64) string {
 	return strconv.FormatUint(v, 10)
 }
 
-// EnumText is EnumString for a MarshalText method. It does not fail.
-func EnumText(names EnumNames, v uint64) ([]byte, error) { return []byte(EnumString(names, v)), nil }
-
 // ParseEnum is the reverse of EnumString for a type of that many bits. It also reads numbers in hex (0x...).
 func ParseEnum(names EnumNames, text string, bits int) (uint64, error) {
 	v, ok := names.value(text)
@@ -93,9 +90,6 @@ func FlagString(names EnumNames, v uint64) string {
 	}
 	return b.String()
 }
-
-// FlagText is FlagString for a MarshalText method. It does not fail.
-func FlagText(names EnumNames, v uint64) ([]byte, error) { return []byte(FlagString(names, v)), nil }
 
 // ParseFlags is the reverse of FlagString for a type of that many bits. Names and numbers may be mixed in any
 // order; the empty text is no flags.

@@ -90,9 +90,8 @@ func (s *Uint8s) UnmarshalJSON(data []byte) error {
 // hexKey marks a selector that JSON could not hold as a key.
 const hexKey = "hex:"
 
-// MarshalSub returns the JSON form of a sub-message: an object with the selector as its only key. A nil v
-// stands for a format without content, {}. A selector that is not valid UTF-8 becomes "hex:" and its bytes.
-func MarshalSub(selector string, v any) ([]byte, error) {
+// marshalSub is MarshalSelected for the selector's text.
+func marshalSub(selector string, v any) ([]byte, error) {
 	if !utf8.ValidString(selector) || strings.HasPrefix(selector, hexKey) {
 		selector = hexKey + hex.EncodeToString([]byte(selector))
 	}
@@ -102,8 +101,8 @@ func MarshalSub(selector string, v any) ([]byte, error) {
 	return json.Marshal(map[string]any{selector: v})
 }
 
-// SplitSub is the reverse of MarshalSub: it returns the selector, and the JSON of what it selects.
-func SplitSub(data []byte) (selector string, body json.RawMessage, err error) {
+// splitSub is the reverse of marshalSub.
+func splitSub(data []byte) (selector string, body json.RawMessage, err error) {
 	var m map[string]json.RawMessage
 	if err := json.Unmarshal(data, &m); err != nil {
 		return "", nil, fmt.Errorf("read sub-message: %w", err)

@@ -53,25 +53,22 @@ func encodeData(e *wire.Encoder, m Data) {
 	}
 }
 
-func decodeData(d *wire.Decoder, df wire.Deferred, kind wire.Opt[string]) Data {
-	if !df.IsSet() {
-		return nil
-	}
+func decodeData(d *wire.Decoder, kind wire.Opt[string]) Data {
 	var data Data
 	if !kind.IsSet() {
-		d.KeepDeferred(df)
+		d.Keep()
 		return nil
 	}
 	switch kind.Value() {
 	case "metrics":
-		lv := d.Resume(df)
+		lv := d.Enter()
 		m := wire.New[DataMetrics](d, 0)
 		(*Metrics)(m).Decode(d)
 		if data = m; !d.Leave(lv) {
 			return nil
 		}
 	case "queue":
-		lv := d.Resume(df)
+		lv := d.Enter()
 		m := wire.New[DataQueue](d, 1)
 		m.Limit = binary.NativeEndian.Uint32(d.Header(6))
 		m.Metrics.Decode(d)
@@ -79,7 +76,7 @@ func decodeData(d *wire.Decoder, df wire.Deferred, kind wire.Opt[string]) Data {
 			return nil
 		}
 	case "none":
-		lv := d.Resume(df)
+		lv := d.Enter()
 		for d.Next() {
 			d.Keep()
 		}
@@ -87,7 +84,6 @@ func decodeData(d *wire.Decoder, df wire.Deferred, kind wire.Opt[string]) Data {
 			return nil
 		}
 	default:
-		d.Current(df)
 		m := wire.New[DataUnknown](d, 3)
 		m.Selector, m.Raw = kind.Value(), d.Bytes()
 		data = m
@@ -99,7 +95,8 @@ func unmarshalData(b json.RawMessage) (Data, error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
-	sel, body, err := wire.SplitSub(b)
+	var sel string
+	body, err := wire.SplitSelected(b, &sel)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +118,7 @@ func marshalData(m Data) (json.RawMessage, error) {
 	if m == nil {
 		return nil, nil
 	}
-	return wire.MarshalSub(m.dataKind(), m)
+	return wire.MarshalSelected(m.dataKind(), m)
 }
 
 // Options is a sub-message that an integer selects.

@@ -14,8 +14,10 @@ type State uint8
 
 var stateNames = wire.EnumNames{{Value: 0, Name: "down"}, {Value: 1, Name: "up"}, {Value: 7, Name: "odd"}}
 
-func (s State) String() string               { return wire.EnumString(stateNames, uint64(s)) }
-func (s State) MarshalText() ([]byte, error) { return wire.EnumText(stateNames, uint64(s)) }
+func (s State) String() string { return wire.EnumString(stateNames, uint64(s)) }
+func (s State) MarshalText() ([]byte, error) {
+	return []byte(wire.EnumString(stateNames, uint64(s))), nil
+}
 func (s *State) UnmarshalText(b []byte) error {
 	v, err := wire.ParseEnum(stateNames, string(b), 8)
 	*s = State(v)
@@ -26,8 +28,10 @@ type Flags uint32
 
 var flagNames = wire.EnumNames{{Value: 1, Name: "a"}, {Value: 2, Name: "b"}, {Value: 1 << 31, Name: "z"}}
 
-func (f Flags) String() string               { return wire.FlagString(flagNames, uint64(f)) }
-func (f Flags) MarshalText() ([]byte, error) { return wire.FlagText(flagNames, uint64(f)) }
+func (f Flags) String() string { return wire.FlagString(flagNames, uint64(f)) }
+func (f Flags) MarshalText() ([]byte, error) {
+	return []byte(wire.FlagString(flagNames, uint64(f))), nil
+}
 func (f *Flags) UnmarshalText(b []byte) error {
 	v, err := wire.ParseFlags(flagNames, string(b), 32)
 	*f = Flags(v)
@@ -75,7 +79,6 @@ type Route struct {
 func (m *Route) Decode(d *wire.Decoder) {
 	*m = Route{}
 	m.Header.decode(d.Header(12))
-	var data, app wire.Deferred
 	for d.Next() {
 		switch d.Type() {
 		case 1:
@@ -96,8 +99,7 @@ func (m *Route) Decode(d *wire.Decoder) {
 			m.Actions = decodeActions(d)
 		case 11:
 			m.State = wire.As[State](d.U8())
-		case 12:
-			data = d.Defer()
+		case 12, 30: // below, when the selector is known
 		case 13:
 			m.Groups = wire.AppendOpt(d, 5, m.Groups, d.U32())
 		case 14:
@@ -113,16 +115,21 @@ func (m *Route) Decode(d *wire.Decoder) {
 		case 26:
 			m.Freqs = decodeFreqs(d)
 		case 28: // pad
-		case 30:
-			app = d.Defer()
 		case 70:
 			m.Scalars = decodeScalars(d)
 		default:
 			d.Keep()
 		}
 	}
-	m.Data = decodeData(d, data, m.Kind)
-	m.App = decodeApp(d, app, m.Kind)
+	d.Again(12, 30)
+	for d.Next() {
+		switch d.Type() {
+		case 12:
+			m.Data = decodeData(d, m.Kind)
+		case 30:
+			m.App = decodeApp(d, m.Kind)
+		}
+	}
 	m.Unknown = d.Finish(&schema.Sets[0])
 }
 
@@ -352,9 +359,8 @@ func decodeActions(d *wire.Decoder) []wire.Indexed[Act] {
 	lv := d.Enter()
 	s := wire.Entries[Act](d, 9)
 	for d.Next() {
-		s = wire.GrowEntry(d, 9, s)
+		s = append(s, wire.Indexed[Act]{Index: d.Type()})
 		m := &s[len(s)-1]
-		m.Index = d.Type()
 		in := d.Enter()
 		m.Value.Decode(d)
 		d.Leave(in)
@@ -382,14 +388,12 @@ func decodePolicy(d *wire.Decoder) []wire.Indexed[[]wire.Indexed[Metrics]] {
 	lv := d.Enter()
 	s := wire.Entries[[]wire.Indexed[Metrics]](d, 11)
 	for d.Next() {
-		s = wire.GrowEntry(d, 11, s)
-		s[len(s)-1].Index = d.Type()
+		s = append(s, wire.Indexed[[]wire.Indexed[Metrics]]{Index: d.Type()})
 		in := d.Enter()
 		t := wire.Entries[Metrics](d, 12)
 		for d.Next() {
-			t = wire.GrowEntry(d, 12, t)
+			t = append(t, wire.Indexed[Metrics]{Index: d.Type()})
 			m := &t[len(t)-1]
-			m.Index = d.Type()
 			in := d.Enter()
 			m.Value.Decode(d)
 			d.Leave(in)
@@ -407,8 +411,7 @@ func decodeFreqs(d *wire.Decoder) []wire.Indexed[uint32] {
 	lv := d.Enter()
 	s := wire.Entries[uint32](d, 13)
 	for d.Next() {
-		s = wire.GrowEntry(d, 13, s)
-		s[len(s)-1] = wire.Indexed[uint32]{Index: d.Type(), Value: d.U32().Value()}
+		s = append(s, wire.Indexed[uint32]{Index: d.Type(), Value: d.U32().Value()})
 	}
 	if !d.Leave(lv) {
 		return nil
@@ -448,22 +451,17 @@ type App struct {
 	Unknown wire.Attrs `json:"unknown,omitzero"`
 }
 
-func decodeApp(d *wire.Decoder, df wire.Deferred, kind wire.Opt[string]) *App {
-	if !df.IsSet() {
-		return nil
-	}
-	lv := d.Resume(df)
+func decodeApp(d *wire.Decoder, kind wire.Opt[string]) *App {
+	lv := d.Enter()
 	m := wire.New[App](d, 15)
-	var data wire.Deferred
 	for d.Next() {
 		switch d.Type() {
 		case 12:
-			data = d.Defer()
+			m.Data = decodeData(d, kind)
 		default:
 			d.Keep()
 		}
 	}
-	m.Data = decodeData(d, data, kind)
 	m.Unknown = d.Finish(&schema.Sets[6])
 	if !d.Leave(lv) {
 		return nil

@@ -51,21 +51,23 @@ func (e *Encoder) Sub(id uint16, nested bool, payload []byte) {
 	copy(e.attr(id, len(payload)), payload)
 }
 
-// MarshalSelected is MarshalSub for a selector of any type: a string, an integer, or one with a text form.
+// MarshalSelected returns the JSON form of a sub-message: an object whose only key is the selector, a string, an
+// integer, or one with a text form. A nil v stands for a format without content, {}. A selector that is not valid UTF-8
+// becomes "hex:" and its bytes.
 func MarshalSelected[T any](sel T, v any) (json.RawMessage, error) {
 	if t, ok := any(sel).(encoding.TextMarshaler); ok {
 		text, err := t.MarshalText()
 		if err != nil {
 			return nil, err
 		}
-		return MarshalSub(string(text), v)
+		return marshalSub(string(text), v)
 	}
-	return MarshalSub(fmt.Sprint(sel), v)
+	return marshalSub(fmt.Sprint(sel), v)
 }
 
-// SplitSelected is the reverse of MarshalSelected.
+// SplitSelected is the reverse of MarshalSelected: it sets the selector, and returns the JSON of what it selects.
 func SplitSelected[T any](data []byte, sel *T) (json.RawMessage, error) {
-	key, body, err := SplitSub(data)
+	key, body, err := splitSub(data)
 	if err != nil {
 		return nil, err
 	}

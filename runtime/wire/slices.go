@@ -24,18 +24,6 @@ func Grow[T any](d *Decoder, slot int, s []T) []T {
 	return grow(d, slot, s, n)
 }
 
-// GrowEntry is Grow for a level of numbered attributes: a nil s gets room for all of them.
-func GrowEntry[T any](d *Decoder, slot int, s []T) []T {
-	if len(s) < cap(s) {
-		return s[:len(s)+1]
-	}
-	n := 0
-	if s == nil {
-		n = d.countLevel(d.lv.at)
-	}
-	return grow(d, slot, s, n)
-}
-
 // Entries returns an empty slice, not nil, for the level just entered, with room for all of its attributes.
 func Entries[T any](d *Decoder, slot int) []Indexed[T] {
 	return makeSlice[Indexed[T]](d, slot, d.countLevel(d.lv.next))

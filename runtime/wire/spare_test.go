@@ -207,8 +207,7 @@ func TestGrow(t *testing.T) {
 			}
 			var e []wire.Indexed[int]
 			for n := range 5 {
-				e = wire.GrowEntry(&d, 1, e)
-				e[n].Index = uint16(n)
+				e = wire.Append(&d, 1, e, wire.Indexed[int]{Index: uint16(n)}, true)
 			}
 			if len(e) != 5 || e[3].Index != 3 {
 				t.Errorf("entries %v", e)
