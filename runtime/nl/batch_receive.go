@@ -7,34 +7,10 @@ import (
 	"time"
 )
 
-// intake is memory for several datagrams.
-type intake struct {
-	buffers [][]byte
-	packets []Packet
-}
-
 const (
-	maxBulk  = 32       // datagrams taken in one system call
-	ackBytes = 4 << 10  // a datagram that holds acknowledgements only
+	ackBytes = 4 << 10  // a datagram that holds an acknowledgement only
 	maxQueue = 16 << 20 // to ask for at most
 )
-
-// prepare makes room for n datagrams of that size.
-func (in *intake) prepare(n, size int) {
-	have := len(in.buffers)
-	if have >= n && len(in.buffers[0]) >= size {
-		return
-	}
-	n = max(n, have)
-	if have > 0 {
-		size = max(size, len(in.buffers[0]))
-	}
-	all := make([]byte, n*size)
-	in.buffers, in.packets = make([][]byte, n), make([]Packet, n)
-	for i := range in.buffers {
-		in.buffers[i] = all[i*size : (i+1)*size : (i+1)*size]
-	}
-}
 
 // read reads until each request has its answer. The kernel has answered all of them before the write returns, so it
 // waits only for other processes and for what the kernel leaves to its threads.
@@ -86,27 +62,24 @@ func (b *batch) receive(e *endpoint, wait bool) error {
 		if err != nil {
 			return b.failed(e, err)
 		}
-		return b.datagram(e, p, e.in)
-	}
-	s, ok := e.sock.(BulkSocket)
-	if !ok {
-		p, err := e.poll()
-		if err != nil {
-			return b.failed(e, err)
-		}
-		return b.datagram(e, p, e.in)
+		return b.datagram(e, p, e.in[:min(p.Size, len(e.in))])
 	}
 	size := ackBytes
 	if b.cost > len(b.calls)*ackRoom || b.to != 0 {
 		size = len(e.in)
 	}
-	b.spare.prepare(min(b.open, maxBulk), size)
-	n, err := obtainMany(s, b.spare.buffers, b.spare.packets)
+	b.in.turn(e.sock, size)
+	err := b.in.fill(false)
+	for err == os.ErrDeadlineExceeded { // of a call that wants a pinned socket, not for us
+		e.sock.SetReadDeadline(time.Time{})
+		err = b.in.fill(false)
+	}
 	if err != nil {
 		return b.failed(e, err)
 	}
-	for i := range n {
-		if err := b.datagram(e, b.spare.packets[i], b.spare.buffers[i]); err != nil {
+	for !b.in.isEmpty() {
+		p, in := b.in.take()
+		if err := b.datagram(e, p, in); err != nil {
 			return err
 		}
 	}
@@ -118,23 +91,6 @@ func (b *batch) failed(e *endpoint, err error) error {
 		return e.overrun()
 	}
 	return err
-}
-
-// obtainMany receives the datagrams that are there. A call that wants a pinned socket may have set a deadline, which is
-// not for us.
-func obtainMany(s BulkSocket, buffers [][]byte, packets []Packet) (int, error) {
-	for {
-		n, err := s.ReceiveMany(buffers, packets, false)
-		switch err {
-		case syscall.EINTR:
-		case syscall.EAGAIN:
-			return 0, ErrWouldBlock
-		case os.ErrDeadlineExceeded:
-			s.SetReadDeadline(time.Time{})
-		default:
-			return n, err
-		}
-	}
 }
 
 // datagram reads what one datagram says. Of one that is cut an acknowledgement can be read all the same: what is cut is
@@ -149,7 +105,7 @@ func (b *batch) datagram(e *endpoint, p Packet, in []byte) error {
 		return nil
 	}
 	e.packet = p
-	rest := in[:min(p.Size, len(in))]
+	rest := in
 	if p.Size > len(in) {
 		e.grow(p.Size)
 		b.lost = ErrTruncated

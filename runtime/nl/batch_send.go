@@ -33,17 +33,16 @@ type batch struct {
 	cost  int // what the answers may take of the receive queue
 	limit int // of that
 
-	base  uint32 // sequence number of the chunk's first request
-	last  int    // index in calls of the last request sent
-	open  int    // calls without an answer
-	lost  error  // answers were lost
-	spare intake
+	base uint32 // sequence number of the chunk's first request
+	last int    // index in calls of the last request sent
+	open int    // calls without an answer
+	lost error  // answers were lost
+	in   inbox
 }
 
 // batchCall is a request of the chunk, and what came of it.
 type batchCall struct {
 	replies
-	msg         wire.Message
 	options     callConfig
 	start, stop int // of its bytes in the chunk; equal when it could not be encoded
 

@@ -21,9 +21,18 @@ const (
 	maxInbox = maxSlots * firstBuffer // bytes, if there is more than one buffer
 )
 
-func newInbox(sock Socket, size int) inbox {
-	bulk, _ := sock.(BulkSocket)
-	return inbox{sock: sock, bulk: bulk, size: size, slots: 1}
+func newInbox(sock Socket, size int) (b inbox) {
+	b.turn(sock, size)
+	return b
+}
+
+// turn makes it one for another socket, with room for datagrams of that size at least.
+func (b *inbox) turn(sock Socket, size int) {
+	if b.sock != sock {
+		b.sock = sock
+		b.bulk, _ = sock.(BulkSocket)
+	}
+	b.size, b.slots = max(b.size, size), max(b.slots, 1)
 }
 
 // isEmpty reports whether all datagrams have been taken.
