@@ -192,8 +192,14 @@ func (w *watcher) judge() {
 		if k == nil || k.Steady {
 			continue
 		}
-		e := w.objects.byKey[string(b)]
-		if w.isDeleted(op) || w.isNew(op) && (e == nil || e.born == w.objects.gen) {
+		moves := w.isDeleted(op)
+		if w.isNew(op) && k.Shared {
+			moves = h.flags&uint16(Replace) == 0
+		} else if w.isNew(op) {
+			e := w.objects.byKey[string(b)]
+			moves = e == nil || e.born == w.objects.gen
+		}
+		if moves {
 			w.tear(int(b[0]))
 		}
 	}

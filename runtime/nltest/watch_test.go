@@ -198,20 +198,23 @@ func (b *bed) replace(i int, r *rtroute.Route) {
 	b.emit(newRoute, nl.Replace, r)
 }
 
+// emitBytes puts a datagram into the queue of the socket that was opened last, which is the watch's.
+func (b *bed) emitBytes(data []byte) {
+	b.t.Helper()
+	for port := uint32(1100); port > 1000; port-- {
+		if b.k.Deliver(port, nltest.Datagram{Data: data, Group: groupRoute, NSID: -1}) == nil {
+			return
+		}
+	}
+	b.t.Fatal("no socket is open")
+}
+
 func (b *bed) emit(typ uint16, flags nl.Flags, m wire.Message) {
 	b.t.Helper()
 	if _, err := b.k.Emit(nl.Route, nltest.Event{Group: groupRoute, Type: typ, Flags: uint16(flags), Message: m}); err != nil {
 		b.t.Fatal(err)
 	}
 }
-
-const (
-	overrun   = "stale: receive queue overrun: 1 datagram lost (overrun 1)"
-	ambiguous = "stale: event does not say which of several objects with equal keys it is about"
-	torn      = "stale: objects came or went during the list, which may lack others"
-)
-
-func shared(k *nl.TableKey) { k.Shared = true }
 
 func TestWatchFollows(t *testing.T) {
 	b := newBed(t, nil, rt(1, 1), rt(2, 1)).start()
