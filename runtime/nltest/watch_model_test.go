@@ -186,7 +186,7 @@ func (m *model) cut(x *nltest.Exchange) {
 // TestWatchModel lets a watch follow random changes of a model. In every round the program's copy must become equal
 // to the model, without a further event.
 func TestWatchModel(t *testing.T) {
-	seeds := uint64(25)
+	seeds := uint64(12)
 	if testing.Short() {
 		seeds = 5
 	}
