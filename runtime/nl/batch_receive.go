@@ -155,11 +155,11 @@ func (b *batch) message(e *endpoint, k int, m message) {
 	switch m.typ {
 	case typeError:
 		errno, ack, ok := parseError(m.header, m.body)
-		err := c.op.unknown(ErrMalformed)
-		if ok {
-			err = c.end(errno, &ack, request)
+		if !ok {
+			b.answered(c, k, c.op.unknown(ErrMalformed))
+			return
 		}
-		b.answered(c, k, err)
+		b.answered(c, k, c.end(errno, &ack, request))
 	case typeDone:
 		errno, ack := parseDone(m.header, m.body)
 		if err := c.end(min(errno, 0), &ack, request); err != nil {
