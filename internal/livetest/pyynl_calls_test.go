@@ -29,6 +29,11 @@ func do[T any](spec, op string, req Object, ours func() (*T, error)) twice {
 	return twice{pyynl.Call{Spec: spec, Op: op, Mode: "do", JSON: req}, func() (any, error) { return ours() }}
 }
 
+// act is a do that is only acknowledged.
+func act(spec, op string, req Object, flags []int, ours func() error) twice {
+	return twice{pyynl.Call{Spec: spec, Op: op, Mode: "do", JSON: req, Flags: flags}, func() (any, error) { return nil, ours() }}
+}
+
 func dump[T any](spec, op string, req Object, ours iter.Seq2[*T, error]) twice {
 	return twice{pyynl.Call{Spec: spec, Op: op, Mode: "dump", JSON: req}, func() (any, error) { return nl.Collect(ours) }}
 }
@@ -154,6 +159,8 @@ func (w *World) ethtoolCalls() (calls []twice) {
 			func() (*ethtool.Stats, error) { return c.StatsGet(ctx, stats) }),
 		do("ethtool", "strset-get", Object{"header": Object{}, "stringsets": Object{"stringset": []any{Object{"id": 4}}}},
 			func() (*ethtool.Strset, error) { return c.StrsetGet(ctx, strset) }),
+		dump("ethtool", "stats-get", Object{"groups": Object{"nomask": true, "size": 1, "value": "01000000"}},
+			c.StatsGetDump(ctx, &ethtool.Stats{Groups: &ethtool.Bitset{Nomask: true, Size: nl.U32(1), Value: []uint32{1}}})),
 		dump("ethtool", "strset-get", nil, c.StrsetGetDump(ctx, nil)),
 		dump("ethtool", "linkinfo-get", nil, c.LinkinfoGetDump(ctx, nil)),
 		dump("ethtool", "linkmodes-get", nil, c.LinkmodesGetDump(ctx, nil)),
@@ -203,7 +210,10 @@ func ethtoolDos(w *World, req Object, h *ethtool.Header) []twice {
 		do("ethtool", "tsinfo-get", req, func() (*ethtool.Tsinfo, error) { return c.TsinfoGet(ctx, &ethtool.Tsinfo{Header: h}) }),
 		do("ethtool", "tunnel-info-get", req, func() (*ethtool.TunnelInfo, error) { return c.TunnelInfoGet(ctx, &ethtool.TunnelInfo{Header: h}) }),
 		do("ethtool", "fec-get", req, func() (*ethtool.FEC, error) { return c.FECGet(ctx, &ethtool.FEC{Header: h}) }),
-		do("ethtool", "module-eeprom-get", req, func() (*ethtool.ModuleEeprom, error) { return c.ModuleEepromGet(ctx, &ethtool.ModuleEeprom{Header: h}) }),
+		do("ethtool", "module-eeprom-get", Object{"header": req["header"], "offset": 0, "length": 8, "page": 0, "i2c-address": 0x50},
+			func() (*ethtool.ModuleEeprom, error) {
+				return c.ModuleEepromGet(ctx, &ethtool.ModuleEeprom{Header: h, Offset: nl.U32(0), Length: nl.U32(8), Page: nl.U8(0), I2cAddress: nl.U8(0x50)})
+			}),
 		do("ethtool", "phc-vclocks-get", req, func() (*ethtool.PHCVclocks, error) { return c.PHCVclocksGet(ctx, &ethtool.PHCVclocks{Header: h}) }),
 		do("ethtool", "module-get", req, func() (*ethtool.Module, error) { return c.ModuleGet(ctx, &ethtool.Module{Header: h}) }),
 		do("ethtool", "pse-get", req, func() (*ethtool.PSE, error) { return c.PSEGet(ctx, &ethtool.PSE{Header: h}) }),

@@ -1,7 +1,7 @@
 # Makes calls with the kernel's Python client and prints what it gives.
 #
 # Arguments: the folder of the client, the folder of the schemas. Standard input: a JSON list of calls, each with
-# spec, op, mode (do or dump) and json, the request. Standard output: a JSON list of results, each with one of reply,
+# spec, op, mode (do or dump), json, the request, and flags of the header for a do. Standard output: a JSON list of results, each with one of reply,
 # errno (a refusal of the kernel) and exception (the client could not read or write a message).
 import contextlib
 import json
@@ -35,13 +35,15 @@ def run(call):
         with contextlib.redirect_stdout(sys.stderr):
             if name not in families:
                 families[name] = YnlFamily(os.path.join(specs, name + ".yaml"), process_unknown=True)
-            reply = getattr(families[name], call["mode"])(call["op"], call["json"])
+            if call["mode"] == "do":
+                reply = families[name].do(call["op"], call["json"], call["flags"])
+            else:
+                reply = families[name].dump(call["op"], call["json"])
         return {"reply": plain(reply)}
-    except NlError as e:
-        families.pop(name)  # its socket may hold the rest of an answer
+    except NlError as e:  # which ends an answer
         return {"errno": -e.nl_msg.error}
     except Exception as e:
-        families.pop(name, None)
+        families.pop(name, None)  # its socket may hold the rest of an answer
         return {"exception": f"{type(e).__name__}: {e}"}
 
 

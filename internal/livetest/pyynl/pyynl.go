@@ -27,10 +27,11 @@ var driver string
 
 // A Call is one operation, with its request as the client takes it.
 type Call struct {
-	Spec string         `json:"spec"`
-	Op   string         `json:"op"`
-	Mode string         `json:"mode"` // do or dump
-	JSON map[string]any `json:"json"`
+	Spec  string         `json:"spec"`
+	Op    string         `json:"op"`
+	Mode  string         `json:"mode"` // do or dump
+	JSON  map[string]any `json:"json"`
+	Flags []int          `json:"flags"` // of the netlink header, for a do
 }
 
 // A Result is what came of a call. Bytes are {"$bytes": hex}, sets of flags {"$set": names}.
