@@ -95,8 +95,9 @@ lint() {
 generate() {
 	local new
 	go generate ./...
+	go -C bench generate ./...
 	git diff --exit-code || fail "go generate changed committed files"
-	new=$(git ls-files --others --exclude-standard -- generated)
+	new=$(git ls-files --others --exclude-standard -- generated bench)
 	[[ -z $new ]] || fail "go generate wrote files that are not committed:"$'\n'"$new"
 }
 
@@ -124,7 +125,8 @@ other_modules() {
 		go -C "$dir" test -timeout 5m ./... || fail "go test of $dir failed"
 	done
 	# Not to measure: that the comparison still runs.
-	timeout --kill-after=10 60 go -C bench run . -routes 2000 -links 20 -runs 1 >/dev/null || fail "the benchmark does not run"
+	timeout --kill-after=10 60 go -C bench run . -routes 2000 -links 20 -batch 1000 -rules 500 -connections 500,1000 \
+		-events 20000 -many 20000 -runs 1 >/dev/null || fail "the benchmark does not run"
 }
 
 # The codec: what must be right whatever the machine's word size and byte order. Examples are left out: some

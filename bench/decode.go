@@ -20,6 +20,23 @@ type decoding struct {
 // samples is how many messages of a dump the decoders go over, so that they meet more than one.
 const samples = 64
 
+// decoders is the part that measures decoding alone.
+func decoders(b *bench) (chapter, error) {
+	if err := b.populate(); err != nil {
+		return chapter{}, err
+	}
+	all, err := decodings(b.raw)
+	if err != nil {
+		return chapter{}, err
+	}
+	var t table
+	t.WriteString("### Decoding alone\n\n| message | bytes | Into, ns | owned, ns |\n|---|--:|--:|--:|\n")
+	for _, d := range all {
+		t.row(d.what, "%d | %.0f | %.0f", d.size, d.into, d.owned)
+	}
+	return chapter{text: t.String()}, nil
+}
+
 func decodings(c *rawConn) ([]decoding, error) {
 	routes, err := record(c, unix.RTM_GETROUTE, []byte{unix.AF_INET, 11: 0})
 	if err != nil {

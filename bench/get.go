@@ -11,6 +11,40 @@ const nlgen = "nlgen"
 // loopback is the index of the loopback link in every namespace.
 const loopback = 1
 
+// singleGets is the part that compares single requests.
+func singleGets(b *bench) (chapter, error) {
+	if err := b.populate(); err != nil {
+		return chapter{}, err
+	}
+	all, err := measureGets(gets(b.ours, b.rivals))
+	if err != nil {
+		return chapter{}, err
+	}
+	return getChapter(all), nil
+}
+
+// getChapter tells of gets of a link, which are the first half, and of a route.
+func getChapter(all []getting) chapter {
+	links, routes := all[:len(all)/2], all[len(all)/2:]
+	return chapter{
+		text: getTable("Get of one link", links) + "\n" + getTable("Get of one route", routes),
+		goals: []goal{
+			atMost("get of one link: system calls", 3, float64(links[0].calls), ""),
+			atMost("get of one link: allocations", 10, links[0].allocs, ""),
+			atMost("get of one route: system calls", 3, float64(routes[0].calls), ""),
+			atMost("get of one route: allocations", 10, routes[0].allocs, ""),
+		},
+	}
+}
+
+func getTable(title string, gets []getting) string {
+	t := newTable(title, "µs", "system calls", "allocations")
+	for _, g := range gets {
+		t.row(g.name, "%.1f | %d | %.0f", micros(g.time), g.calls, g.allocs)
+	}
+	return t.String()
+}
+
 // gets are single requests for a link and then for a route, by each library.
 func gets(o *ours, r *rivals) []contender {
 	links := append([]contender{o.getLink()}, r.getLink()...)

@@ -1,5 +1,5 @@
-// Bench compares generated clients with a bare receive loop and with other libraries, on dumps of many
-// routes and links and on single gets, and prints Markdown.
+// Bench compares generated clients with bare loops and with other libraries: on dumps of many routes, links and
+// connections, on single gets, on batches of requests, on replayed notifications and in memory. It prints Markdown.
 //
 // It needs root: it starts itself again in a network namespace of its own, which goes away with it. README.md
 // has results.
@@ -17,23 +17,35 @@ import (
 
 // config is what the command line sets.
 type config struct {
-	routes, links, runs int
+	only                       string
+	routes, links, runs        int
+	batch, rules, events, many int
+	connections                sizes
 }
 
 // inside is set in the environment of the process that runs in the namespace.
 const inside = "NLGEN_BENCH_INSIDE"
 
 func main() {
-	var cfg config
+	cfg := config{connections: sizes{20_000, 100_000}}
+	flag.StringVar(&cfg.only, "only", "", "comparisons to run, separated by commas; all by default")
 	flag.IntVar(&cfg.routes, "routes", 100_000, "IPv4 routes to dump")
 	flag.IntVar(&cfg.links, "links", 2_000, "links to dump")
+	flag.IntVar(&cfg.batch, "batch", 100_000, "IPv4 routes to add and remove")
+	flag.IntVar(&cfg.rules, "rules", 32_768, "nftables rules of a transaction")
+	flag.Var(&cfg.connections, "connections", "connections to dump, several numbers in rising order")
+	flag.IntVar(&cfg.events, "events", 1_000_000, "notifications to replay")
+	flag.IntVar(&cfg.many, "many", 1_000_000, "IPv4 routes to stream while memory is watched")
 	flag.IntVar(&cfg.runs, "runs", 10, "runs of each contender")
 	flag.Parse()
 	var err error
-	if os.Getenv(inside) == "" {
-		err = enter()
-	} else {
+	switch {
+	case os.Getenv(sending) != "":
+		err = serveSender(os.Stdin, os.Stdout)
+	case os.Getenv(inside) != "":
 		err = run(os.Stdout, cfg)
+	default:
+		err = enter(cfg)
 	}
 	if err != nil {
 		var exit *exec.ExitError
@@ -46,7 +58,10 @@ func main() {
 }
 
 // enter runs this program again in a new network namespace.
-func enter() error {
+func enter(cfg config) error {
+	if _, err := chosen(cfg.only); err != nil {
+		return err
+	}
 	exe, err := os.Executable()
 	if err != nil {
 		return err
@@ -59,45 +74,29 @@ func enter() error {
 }
 
 func run(w io.Writer, cfg config) error {
-	raw, err := dialRaw()
+	b, err := newBench(cfg)
 	if err != nil {
 		return err
 	}
-	defer raw.close()
-	o, err := dialOurs()
-	if err != nil {
-		return err
-	}
-	defer o.conn.Close()
-	r, err := dialRivals(raw)
-	if err != nil {
-		return err
-	}
-	defer r.close()
+	defer b.close()
 	if os.Getenv(tracedGet) != "" {
-		return serveGets(gets(o, r))
+		return serveGets(gets(b.ours, b.rivals))
 	}
-	if err := build(raw, cfg.links, cfg.routes); err != nil {
+	some, err := chosen(cfg.only)
+	if err != nil {
+		return err
+	}
+	if err := b.connect(); err != nil {
 		return fmt.Errorf("build namespace: %w", err)
 	}
-	rep, err := measure(cfg, raw, o, r)
-	if err != nil {
-		return err
+	var chapters []chapter
+	for _, p := range some {
+		c, err := p.run(b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		chapters = append(chapters, c)
 	}
-	rep.write(w, cfg)
+	report(w, cfg, chapters)
 	return nil
-}
-
-func measure(cfg config, raw *rawConn, o *ours, r *rivals) (rep report, err error) {
-	if rep.routes, err = race(append(r.routes(), o.routeDumps()...), cfg.runs, cfg.routes); err != nil {
-		return rep, fmt.Errorf("dump routes: %w", err)
-	}
-	if rep.links, err = race(append(r.links(), o.linkDumps()...), cfg.runs, cfg.links); err != nil {
-		return rep, fmt.Errorf("dump links: %w", err)
-	}
-	if rep.decodings, err = decodings(raw); err != nil {
-		return rep, err
-	}
-	rep.gets, err = measureGets(gets(o, r))
-	return rep, err
 }

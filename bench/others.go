@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 
 	"github.com/jsimonetti/rtnetlink/v2"
 	"github.com/vishvananda/netlink"
@@ -108,4 +109,22 @@ func (r *rivals) getRoute() []contender {
 			return len(l), err
 		}},
 	}
+}
+
+// routeLoop adds and removes routes one after the other, on one socket.
+func (r *rivals) routeLoop(b *bench) churner {
+	each := func(do func(*netlink.Route) error) func() error {
+		return func() error {
+			route := netlink.Route{Dst: &net.IPNet{Mask: net.CIDRMask(32, 32)}, Gw: gateway.AsSlice(), LinkIndex: b.oif,
+				Table: batchTable, Protocol: unix.RTPROT_STATIC}
+			for i := range b.cfg.batch {
+				route.Dst.IP = destinationOf(i).AsSlice()
+				if err := do(&route); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	return churner{name: vishLoop, add: each(r.vish.RouteAdd), remove: each(r.vish.RouteDel)}
 }

@@ -8,15 +8,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// rawConn is a plain blocking rtnetlink socket, without anything that a library adds.
+// rawConn is a plain blocking netlink socket, without anything that a library adds.
 type rawConn struct {
 	fd  int
 	buf []byte
 	seq uint32
 }
 
-func dialRaw() (*rawConn, error) {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+func dialRaw(protocol int) (*rawConn, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, protocol)
 	if err != nil {
 		return nil, fmt.Errorf("open socket: %w", err)
 	}
@@ -27,6 +27,15 @@ func dialRaw() (*rawConn, error) {
 }
 
 func (c *rawConn) close() error { return unix.Close(c.fd) }
+
+// port is the socket's address.
+func (c *rawConn) port() (uint32, error) {
+	sa, err := unix.Getsockname(c.fd)
+	if err != nil {
+		return 0, fmt.Errorf("read socket's address: %w", err)
+	}
+	return sa.(*unix.SockaddrNetlink).Pid, nil
+}
 
 // message appends a netlink message with the payload that fill appends, and returns its sequence number.
 func (c *rawConn) message(b []byte, typ, flags uint16, fill func([]byte) []byte) []byte {
@@ -43,7 +52,10 @@ func (c *rawConn) message(b []byte, typ, flags uint16, fill func([]byte) []byte)
 
 // exchange sends messages of which the last asks for an ACK, and waits for it. An error of any of them ends
 // it.
-func (c *rawConn) exchange(b []byte) error {
+func (c *rawConn) exchange(b []byte) error { return c.exchangeAs(b, c.seq) }
+
+// exchangeAs is exchange for messages of which the last has a sequence number of its own.
+func (c *rawConn) exchangeAs(b []byte, last uint32) error {
 	if err := unix.Send(c.fd, b, 0); err != nil {
 		return fmt.Errorf("send: %w", err)
 	}
@@ -59,7 +71,7 @@ func (c *rawConn) exchange(b []byte) error {
 			if errno := -int32(binary.NativeEndian.Uint32(m[unix.NLMSG_HDRLEN:])); errno != 0 {
 				return fmt.Errorf("kernel answered: %w", unix.Errno(errno))
 			}
-			if binary.NativeEndian.Uint32(m[8:]) == c.seq {
+			if binary.NativeEndian.Uint32(m[8:]) == last {
 				return nil
 			}
 		}

@@ -10,51 +10,47 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A report is everything measured.
-type report struct {
-	routes, links []result
-	decodings     []decoding
-	gets          []getting
-}
-
-func (r report) write(w io.Writer, cfg config) {
+// report writes what all chapters say, and then whether their goals are met.
+func report(w io.Writer, cfg config, chapters []chapter) {
 	fmt.Fprintf(w, "%s, Linux %s, %s, %d CPUs; medians of %d interleaved runs.\n\n",
 		runtime.Version(), release(), runtime.GOARCH, runtime.NumCPU(), cfg.runs)
-	writeDumps(w, fmt.Sprintf("Dump of %d IPv4 routes", cfg.routes), "route", r.routes)
-	writeDumps(w, fmt.Sprintf("Dump of %d links", cfg.links), "link", r.links)
-
-	fmt.Fprint(w, "### Decoding alone\n\n| message | bytes | Into, ns | owned, ns |\n|---|--:|--:|--:|\n")
-	for _, d := range r.decodings {
-		fmt.Fprintf(w, "| %s | %d | %.0f | %.0f |\n", d.what, d.size, d.into, d.owned)
+	for _, c := range chapters {
+		fmt.Fprintln(w, c.text)
 	}
-	half := len(r.gets) / 2
-	writeGets(w, "Get of one link", r.gets[:half])
-	writeGets(w, "Get of one route", r.gets[half:])
-	fmt.Fprint(w, "\n### Goals\n\n| goal | wanted | measured | |\n|---|--:|--:|---|\n")
-	for _, g := range r.goals() {
-		verdict := "met"
-		if !g.met {
-			verdict = "**missed**"
+	fmt.Fprint(w, "### Goals\n\n| goal | wanted | measured | |\n|---|--:|--:|---|\n")
+	for _, c := range chapters {
+		for _, g := range c.goals {
+			verdict := "met"
+			if !g.met {
+				verdict = "**missed**"
+			}
+			fmt.Fprintf(w, "| %s | %s | %s | %s |\n", g.what, g.want, g.got, verdict)
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", g.what, g.want, g.got, verdict)
 	}
 }
 
-func writeDumps(w io.Writer, title, item string, results []result) {
-	fmt.Fprintf(w, "### %s\n\n| | ms | × raw | allocations a %s | bytes a %s |\n|---|--:|--:|--:|--:|\n", title, item, item)
+// A table is Markdown. All columns but the first hold numbers.
+type table struct{ strings.Builder }
+
+func newTable(title string, columns ...string) *table {
+	var t table
+	fmt.Fprintf(&t, "### %s\n\n| | %s |\n|---|%s\n", title, strings.Join(columns, " | "), strings.Repeat("--:|", len(columns)))
+	return &t
+}
+
+func (t *table) row(name, format string, cells ...any) {
+	fmt.Fprintf(t, "| %s | "+format+" |\n", append([]any{name}, cells...)...)
+}
+
+func dumpTable(title, item string, results []result) string {
+	t := newTable(title, "ms", "× raw", "allocations a "+item, "bytes a "+item)
 	for _, r := range results {
-		fmt.Fprintf(w, "| %s | %.2f | %.2f | %.2f | %.0f |\n",
-			r.name, micros(r.time)/1000, float64(r.time)/float64(results[0].time), r.allocs, r.bytes)
+		t.row(r.name, "%.2f | %.2f | %.2f | %.0f", millis(r.time), float64(r.time)/float64(results[0].time), r.allocs, r.bytes)
 	}
-	fmt.Fprintln(w)
+	return t.String()
 }
 
-func writeGets(w io.Writer, title string, gets []getting) {
-	fmt.Fprintf(w, "\n### %s\n\n| | µs | system calls | allocations |\n|---|--:|--:|--:|\n", title)
-	for _, g := range gets {
-		fmt.Fprintf(w, "| %s | %.1f | %d | %.0f |\n", g.name, micros(g.time), g.calls, g.allocs)
-	}
-}
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 

@@ -19,34 +19,48 @@ var (
 	destination = netip.AddrFrom4([4]byte{10, 0, 0, 0})
 )
 
-// build fills the network namespace that this process has to itself: pairs of veth, and through the first of
-// them routes to single addresses by way of one gateway, the usual shape of a big table.
-func build(c *rawConn, links, routes int) error {
-	const create = unix.NLM_F_CREATE | unix.NLM_F_EXCL
-	err := c.batches(links/2, func(b []byte, i int, flags uint16) []byte {
-		return c.message(b, unix.RTM_NEWLINK, flags|create, func(b []byte) []byte { return veth(b, i) })
-	})
-	if err != nil {
-		return fmt.Errorf("make links: %w", err)
+// create makes an object that must not be there yet.
+const create = unix.NLM_F_CREATE | unix.NLM_F_EXCL
+
+// connect makes the first pair of veth in the network namespace that this process has to itself, and the address behind
+// which the gateway is.
+func (b *bench) connect() error {
+	if err := b.pairs(0, 1); err != nil {
+		return err
 	}
-	oif := 0
+	c := b.raw
 	for _, name := range []string{"a0", "b0"} {
 		dev, err := net.InterfaceByName(name)
 		if err != nil {
 			return fmt.Errorf("find link: %w", err)
 		}
-		oif = dev.Index
-		b := c.message(nil, unix.RTM_NEWLINK, unix.NLM_F_ACK, func(b []byte) []byte { return up(b, oif) })
-		if err := c.exchange(b); err != nil {
+		b.oif = dev.Index
+		m := c.message(nil, unix.RTM_NEWLINK, unix.NLM_F_ACK, func(m []byte) []byte { return up(m, b.oif) })
+		if err := c.exchange(m); err != nil {
 			return fmt.Errorf("set %s up: %w", name, err)
 		}
 	}
-	b := c.message(nil, unix.RTM_NEWADDR, create|unix.NLM_F_ACK, func(b []byte) []byte { return address(b, oif) })
-	if err := c.exchange(b); err != nil {
+	m := c.message(nil, unix.RTM_NEWADDR, create|unix.NLM_F_ACK, func(m []byte) []byte { return address(m, b.oif) })
+	if err := c.exchange(m); err != nil {
 		return fmt.Errorf("add address: %w", err)
 	}
-	err = c.batches(routes, func(b []byte, i int, flags uint16) []byte {
-		return c.message(b, unix.RTM_NEWROUTE, flags|create, func(b []byte) []byte { return route(b, i, oif) })
+	return nil
+}
+
+// populate fills the namespace, once: more pairs of veth, and through the first of them routes to single addresses by way
+// of one gateway, the usual shape of a big table.
+func (b *bench) populate() error {
+	if b.populated {
+		return nil
+	}
+	b.populated = true
+	if err := b.pairs(1, b.cfg.links/2); err != nil {
+		return err
+	}
+	err := b.raw.batches(0, b.cfg.routes, func(m []byte, i int, flags uint16) []byte {
+		return b.raw.message(m, unix.RTM_NEWROUTE, flags|create, func(m []byte) []byte {
+			return route(m, unix.RT_TABLE_MAIN, i, b.oif)
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("add routes: %w", err)
@@ -54,11 +68,21 @@ func build(c *rawConn, links, routes int) error {
 	return nil
 }
 
-// batches sends n messages, each appended by add with the flags that it is given.
-func (c *rawConn) batches(n int, add func(b []byte, i int, flags uint16) []byte) error {
+func (b *bench) pairs(from, to int) error {
+	err := b.raw.batches(from, to, func(m []byte, i int, flags uint16) []byte {
+		return b.raw.message(m, unix.RTM_NEWLINK, flags|create, func(m []byte) []byte { return veth(m, i) })
+	})
+	if err != nil {
+		return fmt.Errorf("make links: %w", err)
+	}
+	return nil
+}
+
+// batches sends messages numbered from one number to another, each appended by add with the flags that it is given.
+func (c *rawConn) batches(from, to int, add func(b []byte, i int, flags uint16) []byte) error {
 	var b []byte
-	for i := range n {
-		last := i == n-1 || i%batch == batch-1
+	for i := from; i < to; i++ {
+		last := i == to-1 || i%batch == batch-1
 		if !last {
 			b = add(b, i, 0)
 			continue
@@ -101,9 +125,15 @@ func address(b []byte, index int) []byte {
 	return attr(b, unix.IFA_ADDRESS, local.AsSlice())
 }
 
-func route(b []byte, i, oif int) []byte {
-	b = append(b, unix.AF_INET, 32, 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_UNIVERSE, unix.RTN_UNICAST, 0, 0, 0, 0)
-	b = attr(b, unix.RTA_DST, binary.BigEndian.AppendUint32(nil, binary.BigEndian.Uint32(destination.AsSlice())+uint32(i)))
+func route(b []byte, table uint8, i, oif int) []byte {
+	b = append(b, unix.AF_INET, 32, 0, 0, table, unix.RTPROT_STATIC, unix.RT_SCOPE_UNIVERSE, unix.RTN_UNICAST, 0, 0, 0, 0)
+	b = attr(b, unix.RTA_DST, destinationOf(i).AsSlice())
 	b = attr(b, unix.RTA_GATEWAY, gateway.AsSlice())
 	return attr(b, unix.RTA_OIF, u32(uint32(oif)))
+}
+
+// destinationOf returns the destination of a route.
+func destinationOf(i int) netip.Addr {
+	first := destination.As4()
+	return netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, binary.BigEndian.Uint32(first[:])+uint32(i))))
 }
