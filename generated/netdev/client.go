@@ -119,6 +119,7 @@ var tableDev = nl.Table{
 			Parts: []nl.Part{
 				{Attr: 1}, // ifindex
 			},
+			Steady: true,
 		},
 	},
 }
@@ -202,6 +203,7 @@ var tablePagePool = nl.Table{
 			Filters: []nl.Part{
 				{Attr: 2}, // ifindex
 			},
+			Steady: true,
 		},
 	},
 }

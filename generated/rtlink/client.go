@@ -199,6 +199,7 @@ var tableLink = nl.Table{
 			Filters: []nl.Part{
 				{Attr: 10}, // master
 			},
+			Steady: true,
 		},
 	},
 }

@@ -225,6 +225,7 @@ var tableRoute = nl.Table{
 				{Offset: 5, Size: 1}, // header.rtm-protocol
 				{Attr: 4},            // oif
 			},
+			Steady: true,
 			Relist: []uint32{1},
 		},
 	},

@@ -69,6 +69,9 @@ func keyLines(k *ir.Key) []string {
 	if k.Shared {
 		lines = append(lines, "Shared: true,")
 	}
+	if k.Steady {
+		lines = append(lines, "Steady: true,")
+	}
 	if k.Relist != nil {
 		lines = append(lines, "Relist: []uint32{"+joinNumbers(k.Relist)+"},")
 	}

@@ -24,6 +24,7 @@ type Key struct {
 	Asked          bool     // only for requests that carry one of the values
 	Parts, Filters []Part
 	Shared         bool     // several objects may have the same key
+	Steady         bool     // a dump goes on at an object, not at a number of objects
 	Relist         []uint32 // numbers of groups, of other families too
 	Pos            Pos
 }
@@ -122,7 +123,7 @@ func (b *builder) sentTo(t *Table, named map[string]bool) {
 
 func key(msg *Message, s *spec.Key) *Key {
 	k := &Key{
-		Asked: s.Asked.V, Shared: s.Shared.V, Pos: Pos(s.Pos),
+		Asked: s.Asked.V, Shared: s.Shared.V, Steady: s.Steady.V, Pos: Pos(s.Pos),
 		Parts: parts(msg, s.Attributes), Filters: parts(msg, s.Filters),
 	}
 	for _, g := range s.RelistOn {

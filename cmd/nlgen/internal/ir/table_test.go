@@ -39,7 +39,7 @@ func tableText(f *Family) string {
 			for _, p := range k.Filters {
 				fmt.Fprintf(&b, " (%s)", p.Name())
 			}
-			fmt.Fprintf(&b, " asked=%t shared=%t relist=%v %v\n", k.Asked, k.Shared, k.Relist, k.Pos)
+			fmt.Fprintf(&b, " asked=%t shared=%t steady=%t relist=%v %v\n", k.Asked, k.Shared, k.Steady, k.Relist, k.Pos)
 		}
 	}
 	return b.String()
@@ -77,7 +77,7 @@ func TestTables(t *testing.T) {
       attribute-set: s
       key:
         - { when: { header.kind: [ minus, dog ] }, attributes: [ header.index, b ], filters: [ a ], groups: [ two ], shared: true, relist-on: [ 7 ] }
-        - { when: { header.kind: [ 0 ] }, attributes: [ a ], groups: [ none ], asked: true }
+        - { when: { header.kind: [ 0 ] }, attributes: [ a ], groups: [ none ], asked: true, steady: true }
       dump: { request: { value: 18 }, reply: { value: 16 } }
     - { name: newit-ntf, value: 16, notify: getit, mcgrp: one }
     - { name: delit-ntf, value: 17, notify: getit, mcgrp: one }
@@ -85,15 +85,15 @@ func TestTables(t *testing.T) {
     - { name: getother, attribute-set: s, dump: { request: { value: 58 }, reply: { value: 58 } } }
     - { name: newother-ntf, value: 56, notify: getother, mcgrp: one }`),
 			`getit: +newit-ntf/16 -delit-ntf/17 @two
-  kind [255 1]: header.index b (a) asked=false shared=true relist=[7] {21 11}
-  kind [0]: a asked=true shared=false relist=[] {22 11}
+  kind [255 1]: header.index b (a) asked=false shared=true steady=false relist=[7] {21 11}
+  kind [0]: a asked=true shared=false steady=true relist=[] {22 11}
 `},
 		{"groups of the notifications", fmt.Sprintf(rawTable, `
     - { name: getit, attribute-set: s, key: [ header.index ], dump: { request: { value: 18 }, reply: { value: 16 } } }
     - { name: newit-ntf, value: 16, notify: getit, mcgrp: two }
     - { name: delit-ntf, value: 17, notify: getit }`),
 			`getit: +newit-ntf/16 -delit-ntf/17 @two
-  all: header.index asked=false shared=false relist=[] {18 45}
+  all: header.index asked=false shared=false steady=false relist=[] {18 45}
 `},
 		{"notifications made of requests, in all groups", fmt.Sprintf(rawTable, `
     - { name: newit, attribute-set: s, do: { request: { value: 16 } } }
@@ -102,9 +102,9 @@ func TestTables(t *testing.T) {
     - { name: newother, attribute-set: s, do: { request: { value: 20 } } }
     - { name: getonly, attribute-set: s, key: [ a ], dump: { request: { value: 26 }, reply: { value: 24 } } }`),
 			`getit: +newit/16 -delit/17 @one @two
-  all: a asked=false shared=false relist=[] {20 45}
+  all: a asked=false shared=false steady=false relist=[] {20 45}
 getonly: +getonly/24 @one @two
-  all: a asked=false shared=false relist=[] {22 47}
+  all: a asked=false shared=false steady=false relist=[] {22 47}
 `},
 		{"generic", `nlgen: 1
 name: x
@@ -122,7 +122,7 @@ operations:
 mcast-groups:
   list: [ { name: rest }, { name: more }, { name: mgmt } ]
 `, `dev-get: +dev-add-ntf/2 +delay-ntf/4 -dev-del-ntf/3 -removed/5 @more @mgmt
-  all: a asked=false shared=false relist=[] {8 47}
+  all: a asked=false shared=false steady=false relist=[] {8 47}
 `},
 	} {
 		t.Run(c.name, func(t *testing.T) {

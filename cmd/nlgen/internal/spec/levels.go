@@ -153,7 +153,7 @@ var (
 
 	keyKeys = &object{"a key", words{
 		"when": everywhere, "attributes": everywhere, "filters": everywhere, "groups": everywhere,
-		"asked": everywhere, "shared": everywhere, "relist-on": atRaw,
+		"asked": everywhere, "shared": everywhere, "steady": everywhere, "relist-on": atRaw,
 	}, []string{"attributes"}}
 
 	modeKeys = &object{"a do or dump", words{

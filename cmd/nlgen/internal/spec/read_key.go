@@ -55,6 +55,7 @@ func (r *reader) key(n *yaml.Node) *Key {
 		Groups:     f.texts("groups"),
 		Asked:      f.boolean("asked"),
 		Shared:     f.boolean("shared"),
+		Steady:     f.boolean("steady"),
 	}
 	for _, list := range []string{"attributes", "filters", "groups", "relist-on"} {
 		f.filled(list)

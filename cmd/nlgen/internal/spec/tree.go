@@ -219,6 +219,7 @@ type Key struct {
 	Groups     []Value[string]
 	Asked      Value[bool]
 	Shared     Value[bool]
+	Steady     Value[bool]
 	RelistOn   []Value[int64]
 }
 

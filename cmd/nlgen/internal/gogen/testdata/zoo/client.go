@@ -147,6 +147,7 @@ var tableAnimal = nl.Table{
 			Parts: []nl.Part{
 				{Attr: 12}, // home
 			},
+			Steady: true,
 		},
 	},
 }
