@@ -61,7 +61,8 @@ func (e *DecodeError) Unwrap() error { return e.Err }
 // An OverrunError says that messages were lost, because they came faster than they were read or did not
 // fit the receive buffer. A subscription goes on after it, but what it should know about the world is out of
 // date: list it again. The loss is told as soon as it is known, which may be before older events that are
-// still queued.
+// still queued. The kernel goes on losing events until those have been read; if it did, that is told by another
+// OverrunError, at the place where the lost events are missing.
 type OverrunError struct {
 	Count uint64 // overruns of this subscription so far, this one included
 	Lost  uint32 // datagrams lost since the last overrun was reported, 0 when the system does not say

@@ -30,10 +30,11 @@ type pin struct {
 	overruns atomic.Uint64
 
 	// Below: of whoever has the socket.
-	queue  []stored
-	queued int    // bytes in the queue
-	gap    bool   // events were lost during a call
-	lost   uint32 // datagrams lost so far, as far as reported
+	queue     []stored
+	queued    int    // bytes in the queue
+	gap       bool   // events were lost during a call
+	lost      uint32 // datagrams lost so far, as far as reported
+	congested bool   // there was an overrun, and no reader of events has seen the socket's queue empty since
 }
 
 // stored is a message that arrived while a call waited for something else.

@@ -170,7 +170,19 @@ func (r *eventReader) receive(e *endpoint) error {
 	return nil
 }
 
+// await waits for a datagram. After an overrun the kernel loses everything until the queue has been empty, without a
+// word: what was lost since the overrun is told then, as another one.
 func (r *eventReader) await(e *endpoint) (Packet, error) {
+	if r.pin.congested {
+		p, err := obtain(e.sock, e.in, false)
+		if err != ErrWouldBlock {
+			return p, err
+		}
+		r.pin.congested = false
+		if total, ok := e.sock.Dropped(); ok && total != r.pin.lost {
+			return Packet{}, syscall.ENOBUFS
+		}
+	}
 	if r.ctx.Done() == nil {
 		return obtain(e.sock, e.in, true)
 	}
@@ -189,6 +201,7 @@ func (r *eventReader) await(e *endpoint) (Packet, error) {
 
 // overrun asks the kernel how many datagrams were lost since the last time.
 func (p *pin) overrun() error {
+	p.congested = true
 	e := &OverrunError{Count: p.overruns.Add(1)}
 	if total, ok := p.e.sock.Dropped(); ok {
 		e.Lost, p.lost = total-p.lost, total

@@ -61,7 +61,8 @@ func (s *shared) retried(op *Op, why string) {
 	s.trace.note("netlink request sent again", "family", op.Family.Name, "op", op.Name, "reason", why)
 }
 
-// Stats returns the counters. Those of a running dump or subscription are added with each datagram.
+// Stats returns the counters. Those of a running dump are added with each datagram, those of a subscription whenever all
+// that it has received at once has been read.
 func (c *Conn) Stats() Stats {
 	n := c.stats
 	return Stats{

@@ -12,7 +12,8 @@
 //
 // The numbers are the message types of request and reply, RTM_GETLINK and RTM_NEWLINK here. Families of generic
 // netlink are registered by name with [Kernel.Family] and handle commands; the fake has the controller that
-// resolves them. [Kernel.Emit] and [Family.Emit] send notifications.
+// resolves them. [Kernel.Emit] and [Family.Emit] send notifications. A subscription with an [nl.EventFilter] fails: the
+// fake runs no BPF programs, and does not pass on what the program would have dropped.
 //
 // # Faults
 //

@@ -34,7 +34,8 @@ type fault struct {
 	want  string // what the caller saw
 	is    error  // what its error is
 	// seen says how the Conn's counters must have changed.
-	seen func(before, after nl.Stats) bool
+	seen  func(before, after nl.Stats) bool
+	plain bool // sockets give one datagram at a time
 }
 
 // world is a fake kernel with three links and a generic family, and a Conn to each protocol with one socket.
@@ -158,10 +159,16 @@ func TestFaults(t *testing.T) {
 		familyFaults, eventFaults, pinFaults} {
 		all = append(all, table...)
 	}
+	for _, f := range eventFaults {
+		f.name += ", one datagram at a time"
+		f.plain = true
+		all = append(all, f)
+	}
 	for _, f := range all {
 		t.Run(f.name, func(t *testing.T) {
 			w := newWorld(t)
 			limits(w) // know the family's id
+			w.k.SetPlain(f.plain)
 			before, all := w.stats(), w.ctx
 			w.k.Inject(f.faults...)
 			if f.setup != nil {

@@ -43,9 +43,6 @@ func (g *Gate) Open() {
 
 // isOpen reports whether the gate is open, and calls f when it opens later.
 func (g *Gate) isOpen(f func()) bool {
-	if g == nil {
-		return true
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.open {
@@ -187,13 +184,22 @@ func (s *socket) receive(b []byte, wait bool) (nl.Packet, error) {
 		case s.overflow:
 			s.overflow = false
 			return nl.Packet{}, syscall.ENOBUFS
-		case len(s.waiting) > 0 && s.waiting[0].Gate.isOpen(s.wake):
+		case s.isReady():
 			return s.first(b)
 		case !wait:
 			return nl.Packet{}, nl.ErrWouldBlock
 		}
 		s.changed.Wait()
 	}
+}
+
+// isReady reports whether a datagram can be had.
+func (s *socket) isReady() bool {
+	if len(s.waiting) == 0 {
+		return false
+	}
+	g := s.waiting[0].Gate
+	return g == nil || g.isOpen(s.wake)
 }
 
 // SetReceiveBuffer implements [nl.BulkSocket]. It counts the bytes of events alone.
