@@ -26,7 +26,8 @@
 // # Notifications
 //
 // [Subscribe] joins multicast groups and returns a [Subscription]; its All method is a loop over typed events.
-// Lost events are an [*OverrunError] in the loop, which goes on.
+// Lost events are an [*OverrunError] in the loop, which goes on. AllReused is the loop for streams of very many events,
+// and [EventFilter] has the kernel drop those that are not wanted.
 //
 // # Replies
 //
