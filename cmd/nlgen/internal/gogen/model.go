@@ -87,8 +87,7 @@ type opType struct {
 	op       *ir.Op
 	do, dump string // method names
 	request  string // function that makes the do a call of a batch
-	table    string // what the dump lists
-	watch    string // method that watches it
+	watch    string // method that watches what the dump lists
 	number   string // constant of the request's message type or command
 	rec      *record
 }
@@ -148,8 +147,7 @@ func (p *pkg) nameOperations() {
 			p.methods.claim(n+"DumpInto", "Op", "the dump of operation "+op.Name)
 		}
 		if op.Table != nil {
-			o.table = tableName(p.fam, op.Name)
-			o.watch = p.methods.claim("Watch"+o.table, "Op", "the table of operation "+op.Name)
+			o.watch = p.methods.claim("Watch"+tableName(p.fam, op.Name), "Op", "the table of operation "+op.Name)
 		}
 		p.ops = append(p.ops, o)
 	}

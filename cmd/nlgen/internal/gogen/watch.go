@@ -10,7 +10,7 @@ import (
 // watch writes the table that a dump lists, and the method that keeps it up to date.
 func (p *pkg) watch(w *file, o *opType) {
 	t := o.op.Table
-	v := "table" + o.table
+	v := "table" + strings.TrimPrefix(o.watch, "Watch")
 	lines := []string{"var " + v + " = nl.Table{", fmt.Sprintf("List: &op%s,", o.dump), "Groups: []nl.GroupRef{"}
 	for _, g := range t.Groups {
 		l := fmt.Sprintf("{Name: %q", g.Name)

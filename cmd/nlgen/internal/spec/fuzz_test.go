@@ -90,7 +90,7 @@ func complete(t *testing.T, f *File) {
 // completeKey checks what every key of a file without errors has.
 func completeKey(t *testing.T, f *File, ix *index, op *Op, k *Key) {
 	t.Helper()
-	if !f.Extended || op.Dump == nil || len(k.Attributes) == 0 {
+	if op.Dump == nil || len(k.Attributes) == 0 {
 		t.Errorf("key at %v: %+v", k.Pos, k)
 	}
 	header := op.FixedHeader

@@ -50,7 +50,6 @@ func (r *reader) file(root *yaml.Node) *File {
 	}
 	r.extension(root, f)
 	file := &File{
-		Extended:     r.extended,
 		Name:         f.name(strictName),
 		Doc:          f.text("doc"),
 		Protocol:     f.word("protocol", protocols, RuleUnknownValue),

@@ -38,7 +38,6 @@ const (
 // A File is one schema: one netlink family.
 type File struct {
 	Path         string // as given to Load
-	Extended     bool   // opened by `nlgen: 1` for what only nlgen understands
 	Name         Value[string]
 	Doc          Value[string]
 	Protocol     Value[string]
@@ -209,7 +208,7 @@ type Op struct {
 }
 
 // A Key says what tells objects that a dump lists from each other. The schema language does not have it; it
-// stands in an extended file only. Names of the fixed header's members begin with HeaderPrefix.
+// stands only in a file that `nlgen: 1` opens. Names of the fixed header's members begin with HeaderPrefix.
 type Key struct {
 	Pos        Pos
 	When       Value[string] // member of the fixed header; set but "" where it cannot be read
