@@ -26,7 +26,7 @@ const (
 // differences are told by schema and path. One that does not occur any more fails the test.
 var differences = map[string]difference{
 	"ethtool stats-get: grp":                                 {schema, "does not say that grp repeats, so the client keeps the last of five; ethtool -S lists five"},
-	"ethtool stats-get: [].grp":                               {schema, "does not say that grp repeats"},
+	"ethtool stats-get: [].grp":                              {schema, "does not say that grp repeats"},
 	"ethtool strset-get: stringsets.stringset[].strings":     {schema, "says that strings repeats; the kernel puts one nest (strset_fill_set)"},
 	"ethtool strset-get: [].stringsets.stringset[].strings":  {schema, "says that strings repeats; the kernel puts one nest (strset_fill_set)"},
 	"mptcp_pm get-addr: addr.addr4":                          {schema, "has no hint that the number is an address; ip prints ours"},
