@@ -127,48 +127,55 @@ func eventTexts(list []nl.Notification) (s []string) {
 	return s
 }
 
+// routeEvents adds and deletes an object of each kind, each of which needs the one before. IPv6 is off: it would mix in
+// events of its own.
+const routeEvents = `
+ip link add i0 type ifb
+ip link set i0 up
+ip addr add 10.0.0.1/24 dev i0
+ip route add 192.0.2.0/24 dev i0
+ip rule add pref 100 from 10.0.0.0/8 table 1000
+ip neigh add 10.0.0.5 lladdr 02:00:00:00:00:05 dev i0 nud permanent
+ip neigh del 10.0.0.5 dev i0
+ip rule del pref 100
+ip route del 192.0.2.0/24 dev i0
+ip addr del 10.0.0.1/24 dev i0
+ip link set i0 down
+ip link del i0
+`
+
+// wantRouteEvents are the events of routeEvents, in order.
+var wantRouteEvents = []string{
+	"newlink-ntf i0 @link",
+	"newaddr-ntf 10.0.0.1/24 @ipv4-ifaddr",
+	"newroute-ntf local 10.0.0.1 @ipv4-route",
+	"newroute-ntf unicast 10.0.0.0/24 @ipv4-route",
+	"newroute-ntf broadcast 10.0.0.255 @ipv4-route",
+	"newroute-ntf unicast 192.0.2.0/24 @ipv4-route",
+	"newrule-ntf 100 table 1000 @ipv4-rule",
+	"newneigh-ntf 10.0.0.5 02:00:00:00:00:05 permanent @neigh",
+	"newneigh-ntf 10.0.0.5  failed @neigh",
+	"delneigh-ntf 10.0.0.5  failed @neigh",
+	"delrule-ntf 100 table 1000 @ipv4-rule",
+	"delroute-ntf unicast 192.0.2.0/24 @ipv4-route",
+	"deladdr-ntf 10.0.0.1/24 @ipv4-ifaddr",
+	"delroute-ntf unicast 10.0.0.0/24 @ipv4-route",
+	"delroute-ntf broadcast 10.0.0.255 @ipv4-route",
+	"delroute-ntf local 10.0.0.1 @ipv4-route",
+	"newlink-ntf i0 @link",
+	"dellink-ntf i0 @link",
+}
+
+// routeSources subscribe to all of them.
+var routeSources = []nl.SubscribeOption{rtlink.Events(rtlink.GroupLink), rtaddr.Events(rtaddr.GroupIPv4Ifaddr), rtroute.Events(rtroute.GroupIPv4Route),
+	rtrule.Events(rtrule.GroupIPv4Rule), rtneigh.Events(rtneigh.GroupNeigh)}
+
 // TestRouteEvents sees adds and deletes of every kind of object on one socket, which keeps their order.
 func TestRouteEvents(t *testing.T) {
 	w := New(t)
-	w.Sysctl("net/ipv6/conf/default/disable_ipv6", "1") // it would mix in events of its own
-	list := w.events(w.Route, begins("dellink-ntf i0"), func() {
-		w.Lines(`
-			ip link add i0 type ifb
-			ip link set i0 up
-			ip addr add 10.0.0.1/24 dev i0
-			ip route add 192.0.2.0/24 dev i0
-			ip rule add pref 100 from 10.0.0.0/8 table 1000
-			ip neigh add 10.0.0.5 lladdr 02:00:00:00:00:05 dev i0 nud permanent
-			ip neigh del 10.0.0.5 dev i0
-			ip rule del pref 100
-			ip route del 192.0.2.0/24 dev i0
-			ip addr del 10.0.0.1/24 dev i0
-			ip link set i0 down
-			ip link del i0
-		`)
-	}, rtlink.Events(rtlink.GroupLink), rtaddr.Events(rtaddr.GroupIPv4Ifaddr), rtroute.Events(rtroute.GroupIPv4Route),
-		rtrule.Events(rtrule.GroupIPv4Rule), rtneigh.Events(rtneigh.GroupNeigh))
-	want := []string{
-		"newlink-ntf i0 @link",
-		"newaddr-ntf 10.0.0.1/24 @ipv4-ifaddr",
-		"newroute-ntf local 10.0.0.1 @ipv4-route",
-		"newroute-ntf unicast 10.0.0.0/24 @ipv4-route",
-		"newroute-ntf broadcast 10.0.0.255 @ipv4-route",
-		"newroute-ntf unicast 192.0.2.0/24 @ipv4-route",
-		"newrule-ntf 100 table 1000 @ipv4-rule",
-		"newneigh-ntf 10.0.0.5 02:00:00:00:00:05 permanent @neigh",
-		"newneigh-ntf 10.0.0.5  failed @neigh",
-		"delneigh-ntf 10.0.0.5  failed @neigh",
-		"delrule-ntf 100 table 1000 @ipv4-rule",
-		"delroute-ntf unicast 192.0.2.0/24 @ipv4-route",
-		"deladdr-ntf 10.0.0.1/24 @ipv4-ifaddr",
-		"delroute-ntf unicast 10.0.0.0/24 @ipv4-route",
-		"delroute-ntf broadcast 10.0.0.255 @ipv4-route",
-		"delroute-ntf local 10.0.0.1 @ipv4-route",
-		"newlink-ntf i0 @link",
-		"dellink-ntf i0 @link",
-	}
-	if diff := cmp.Diff(want, eventTexts(list)); diff != "" {
+	w.Sysctl("net/ipv6/conf/default/disable_ipv6", "1")
+	list := w.events(w.Route, begins("dellink-ntf i0"), func() { w.Lines(routeEvents) }, routeSources...)
+	if diff := cmp.Diff(wantRouteEvents, eventTexts(list)); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 	for _, n := range list {
@@ -225,13 +232,36 @@ func TestIPv6Events(t *testing.T) {
 	}
 }
 
-// TestEventsOfOtherNamespaces sees links come in two namespaces, each with the id of where it happens.
-func TestEventsOfOtherNamespaces(t *testing.T) {
-	here, there := New(t), New(t)
+// known returns a namespace and its id in another, which the kernel gives it with a link between the two.
+func known(t *testing.T, here *World) (there *World, id int32) {
+	t.Helper()
+	there = New(t)
+	there.Sysctl("net/ipv6/conf/default/disable_ipv6", "1")
 	Must(t, here.Link.NewLink(here.Ctx, &rtlink.Link{Ifname: nl.Str("near"), Linkinfo: &rtlink.Linkinfo{
 		Data: &rtlink.LinkinfoDataVeth{Peer: &rtlink.LinkPeerVeth{Ifname: nl.Str("far"), NetNsFD: nl.U32(uint32(there.FD()))}}}},
-		nl.Create, nl.Excl)) // which gives the other namespace an id
-	id := here.link(&rtlink.Link{Ifname: nl.Str("near")}).LinkNetnsid.Value()
+		nl.Create, nl.Excl))
+	return there, here.link(&rtlink.Link{Ifname: nl.Str("near")}).LinkNetnsid.Value()
+}
+
+// TestRouteEventsOfOtherNamespaces sees all kinds of objects come and go in another namespace, each with its id.
+func TestRouteEventsOfOtherNamespaces(t *testing.T) {
+	here := New(t)
+	there, id := known(t, here)
+	list := here.events(here.Route, begins("dellink-ntf i0"), func() { there.Lines(routeEvents) }, append(slices.Clone(routeSources), nl.AllNSID)...)
+	if diff := cmp.Diff(wantRouteEvents, eventTexts(list)); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+	for _, n := range list {
+		if m := n.NetlinkMeta(); m.NSID != id {
+			t.Errorf("%s: namespace %d, want %d", eventText(n), m.NSID, id)
+		}
+	}
+}
+
+// TestEventsOfOtherNamespaces sees links come in two namespaces, each with the id of where it happens.
+func TestEventsOfOtherNamespaces(t *testing.T) {
+	here := New(t)
+	there, id := known(t, here)
 	list := here.events(here.Route, begins("newlink-ntf last"), func() {
 		there.Run("ip", "link", "add", "away", "type", "ifb")
 		here.Run("ip", "link", "add", "home", "type", "ifb")
@@ -261,13 +291,10 @@ func TestEventsOfOtherNamespaces(t *testing.T) {
 	}
 }
 
-// TestGenericEventsOfOtherNamespaces is the same for a generic family.
+// TestGenericEventsOfOtherNamespaces is the same for generic families.
 func TestGenericEventsOfOtherNamespaces(t *testing.T) {
-	here, there := New(t), New(t)
-	Must(t, here.Link.NewLink(here.Ctx, &rtlink.Link{Ifname: nl.Str("near"), Linkinfo: &rtlink.Linkinfo{
-		Data: &rtlink.LinkinfoDataVeth{Peer: &rtlink.LinkPeerVeth{Ifname: nl.Str("far"), NetNsFD: nl.U32(uint32(there.FD()))}}}},
-		nl.Create, nl.Excl))
-	id := here.link(&rtlink.Link{Ifname: nl.Str("near")}).LinkNetnsid.Value()
+	here := New(t)
+	there, id := known(t, here)
 	list := here.events(here.Generic, begins("dev-del-ntf 78"), func() {
 		there.Run("ip", "link", "add", "i0", "index", "77", "type", "ifb")
 		here.Run("ip", "link", "add", "i0", "index", "78", "type", "ifb")
@@ -286,6 +313,18 @@ func TestGenericEventsOfOtherNamespaces(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
+	}
+	there.Lines("ip link set lo up\nip tuntap add tap0 mode tap")
+	list = here.events(here.Generic, begins("debug-ntf"), func() { there.Run("ethtool", "-s", "tap0", "msglvl", "3") }, ethtool.Events(), nl.AllNSID)
+	if got := eventText(list[0]); got != "debug-ntf tap0 [3] @monitor" || list[0].NetlinkMeta().NSID != id {
+		t.Errorf("event %s of namespace %d, want that of tap0 and %d", got, list[0].NetlinkMeta().NSID, id)
+	}
+	list = here.events(here.Generic, begins("listener-closed"), func() { there.Do(func() { there.connectMPTCP() }) },
+		mptcppm.Events(mptcppm.GroupMPTCPPmEvents), nl.AllNSID)
+	for _, n := range list {
+		if m := n.NetlinkMeta(); m.NSID != id {
+			t.Errorf("%s: namespace %d, want %d", eventText(n), m.NSID, id)
+		}
 	}
 }
 
