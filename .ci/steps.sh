@@ -101,18 +101,9 @@ generate() {
 	[[ -z $new ]] || fail "go generate wrote files that are not committed:"$'\n'"$new"
 }
 
-# tests runs everything once. Live tests meet a kernel that changes things by itself; a package that fails gets one
-# more chance, in plain sight.
+# tests runs everything once.
 tests() {
-	local log failed
-	log=$(mktemp)
-	if go test -race -timeout 15m ./... 2>&1 | tee "$log"; then
-		return
-	fi
-	failed=$(awk '$1 == "FAIL" && NF > 1 {print $2}' "$log" | sort -u)
-	[[ -n $failed ]] || fail "go test failed without naming a package"
-	echo "-- once more:" $failed
-	go test -race -count=1 -timeout 10m $failed
+	go test -race -timeout 15m ./...
 }
 
 # other_modules vets and tests the modules beside the main one.

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// toolLimit is how long a tool may run. The slowest here, a Python program, takes half a second.
-const toolLimit = 20 * time.Second
+// toolLimit is how long a tool may run, on a machine that has much else to do: only one that hangs takes as long.
+const toolLimit = time.Minute
 
 // Run runs a tool in the namespace and returns what it prints. A tool that fails, or prints to its standard error,
 // fails the test.
