@@ -182,9 +182,7 @@ var tableAddr = nl.Table{
 			Values: []uint32{10},
 			Parts: []nl.Part{
 				{Offset: 4, Size: 4}, // header.ifa-index
-				{Offset: 1, Size: 1}, // header.ifa-prefixlen
-				{Attr: 2},            // local
-				{Attr: 1},            // address
+				{Attr: 2, Else: 1},   // local|address
 			},
 			Relist: []uint32{12, 18},
 		},
@@ -205,8 +203,8 @@ var tableAddr = nl.Table{
 // An object's key where header.ifa-family is 2: header.ifa-family, header.ifa-index, header.ifa-prefixlen,
 // local, address. A request may filter by these.
 //
-// An object's key where header.ifa-family is 10: header.ifa-family, header.ifa-index, header.ifa-prefixlen,
-// local, address. A request may filter by these.
+// An object's key where header.ifa-family is 10: header.ifa-family, header.ifa-index, local or else address. A
+// request may filter by these.
 //
 // An object's key where header.ifa-family is 45: header.ifa-family, header.ifa-index, local. A request may
 // filter by these.

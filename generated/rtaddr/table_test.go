@@ -12,10 +12,14 @@ func TestTable(t *testing.T) {
 	message := func(family uint8) *Addr {
 		return &Addr{Header: Ifaddrmsg{Family: family, Prefixlen: 24, Flags: 1, Scope: 2, Index: 7}, Local: local, Address: address}
 	}
-	parts := []any{uint32(7), uint8(24), local.AsSlice(), address.AsSlice()}
+	lone := message(10)
+	lone.Local = netip.Addr{}
 	tabletest.Is(t, &tableAddr,
-		tabletest.Key{Message: message(2), When: uint8(2), Parts: parts},
-		tabletest.Key{Message: message(10), When: uint8(10), Parts: parts},
+		tabletest.Key{Message: message(2), When: uint8(2), Parts: []any{uint32(7), uint8(24), local.AsSlice(), address.AsSlice()}},
+		tabletest.Key{Message: message(10), When: uint8(10), Parts: []any{uint32(7), local.AsSlice()}},
 		tabletest.Key{Message: message(45), When: uint8(45), Parts: []any{uint32(7), local.AsSlice()}},
 	)
+	ipv6 := tableAddr
+	ipv6.Keys = ipv6.Keys[1:2]
+	tabletest.Is(t, &ipv6, tabletest.Key{Message: lone, When: uint8(10), Parts: []any{uint32(7), address.AsSlice()}})
 }

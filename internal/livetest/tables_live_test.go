@@ -171,6 +171,8 @@ func TestAddrTable(t *testing.T) {
 		"ip addr add fd00::1/64 dev va",
 		"ip addr add fd00::2 peer fd00::3/64 dev va nodad",
 		"ip addr replace fd00::1/64 dev va preferred_lft 0 nodad",
+		"ip addr replace fd00::2 peer fd00::5/64 dev va nodad",
+		"ip addr replace fd00::1 peer fd00::6/64 dev va nodad",
 		"ip link set va down",
 		"ip link set va up",
 		"ip addr del 10.0.0.1/24 dev va",

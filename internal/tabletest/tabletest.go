@@ -49,6 +49,9 @@ func find(t *testing.T, message []byte, header int, what string, parts []nl.Part
 			t.Fatal(err)
 		}
 		got := attribute(message[(header+3)&^3:], p.Attr)
+		if got == nil && p.Else != 0 {
+			got = attribute(message[(header+3)&^3:], p.Else)
+		}
 		if p.Size > 0 {
 			got = message[p.Offset : p.Offset+p.Size]
 		}

@@ -3,7 +3,6 @@ package nl
 import (
 	"encoding/binary"
 	"fmt"
-	"syscall"
 )
 
 // Numbers of struct nfgenmsg and of the messages around a transaction (linux/netfilter/nfnetlink.h).
@@ -87,7 +86,7 @@ func (t *transaction) answer(m message) {
 	case !ok:
 		t.refused = transactionOp.unknown(ErrMalformed)
 	case errno == 0:
-	case toErrno(errno) == syscall.ERESTART:
+	case toErrno(errno) == errRestart:
 		t.refused = fmt.Errorf("%w: %w", ErrGeneration, newError(&transactionOp, errno, &ack, nil))
 	default:
 		t.refused = newError(&transactionOp, errno, &ack, nil)

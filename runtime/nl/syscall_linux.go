@@ -10,6 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// errRestart is what a transaction for an old generation of the rule set fails with.
+const errRestart = syscall.ERESTART
+
 // receiving is one recvmsg: its arguments, and what came of it.
 type receiving struct {
 	run func(fd uintptr) bool // call, made into a value once

@@ -38,4 +38,5 @@ type TableKey struct {
 type Part struct {
 	Offset, Size int    // in the fixed header, where Size is not 0
 	Attr         uint16 // else the attribute's type
+	Else         uint16 // type of the attribute that stands for it where it is absent, 0 for none
 }

@@ -42,6 +42,9 @@ func newKeyReader(t *Table) *keyReader {
 			if p.Size == 0 {
 				r.addSlot(p.Attr)
 			}
+			if p.Else != 0 {
+				r.addSlot(p.Else)
+			}
 		}
 	}
 	return r
@@ -139,6 +142,8 @@ func cutAttribute(b []byte) (typ uint16, payload, rest []byte, ok bool) {
 // part returns a part of the message that find was called with, nil if it is not there.
 func (r *keyReader) part(body []byte, p Part) []byte {
 	switch {
+	case p.Size == 0 && p.Else != 0 && r.found[r.slots[p.Attr]] == nil:
+		return r.found[r.slots[p.Else]]
 	case p.Size == 0:
 		return r.found[r.slots[p.Attr]]
 	case fits(body, p):

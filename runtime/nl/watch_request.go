@@ -87,12 +87,13 @@ func (k *watchKey) restrict(op *Op, msg []byte, header int) error {
 			return nil
 		}
 		rest = next
-		p := Part{Attr: typ}
-		isPart := slices.Contains(k.Parts, p)
-		if !isPart && !slices.Contains(k.Filters, p) {
+		names := func(p Part) bool { return p.Size == 0 && (p.Attr == typ || p.Else == typ) }
+		all := slices.Concat(k.Parts, k.Filters)
+		i := slices.IndexFunc(all, names)
+		if i < 0 {
 			return fmt.Errorf("the request sets %s: %w", attributeName(op, typ), errNoFilter)
 		}
-		k.demand(p, payload, !isPart)
+		k.demand(all[i], payload, i >= len(k.Parts))
 	}
 }
 

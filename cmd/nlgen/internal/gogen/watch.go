@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nlgen/nlgen/cmd/nlgen/internal/ir"
+	"github.com/nlgen/nlgen/cmd/nlgen/internal/spec"
 )
 
 // watch writes the table that a dump lists, and the method that keeps it up to date.
@@ -91,6 +92,9 @@ func part(p ir.Part) string {
 	if p.Member != nil {
 		return fmt.Sprintf("{Offset: %d, Size: %d}", p.Member.Offset, p.Member.Size)
 	}
+	if p.Else != nil {
+		return fmt.Sprintf("{Attr: %d, Else: %d}", p.Attr.ID, p.Else.ID)
+	}
 	return fmt.Sprintf("{Attr: %d}", p.Attr.ID)
 }
 
@@ -123,7 +127,7 @@ func keyDoc(k *ir.Key) string {
 func partNames(parts []ir.Part) string {
 	var names []string
 	for _, p := range parts {
-		names = append(names, p.Name())
+		names = append(names, strings.ReplaceAll(p.Name(), spec.Else, " or else "))
 	}
 	return strings.Join(names, ", ")
 }

@@ -33,6 +33,7 @@ type Key struct {
 type Part struct {
 	Member *Member
 	Attr   *Attr
+	Else   *Attr // stands for Attr where that is absent; nil for none
 	Pos    Pos
 }
 
@@ -40,6 +41,9 @@ type Part struct {
 func (p Part) Name() string {
 	if p.Member != nil {
 		return spec.HeaderPrefix + p.Member.Name
+	}
+	if p.Else != nil {
+		return p.Attr.Name + spec.Else + p.Else.Name
 	}
 	return p.Attr.Name
 }
@@ -157,6 +161,7 @@ func part(msg *Message, name spec.Value[string]) Part {
 		}
 		return p
 	}
-	p.Attr = msg.Set.Attr(name.V)
+	first, other, _ := strings.Cut(name.V, spec.Else)
+	p.Attr, p.Else = msg.Set.Attr(first), msg.Set.Attr(other)
 	return p
 }

@@ -162,7 +162,11 @@ func (c *checker) keyParts(k *Key, op *Op, set *AttrSet, header *Definition, hea
 			if strings.HasPrefix(part.V, HeaderPrefix) {
 				c.headerMember(part, header, headerName)
 			} else if set != nil {
-				c.keyAttr(part, set, header)
+				first, other, either := strings.Cut(part.V, Else)
+				c.keyAttr(Value[string]{first, part.Pos}, set, header)
+				if either {
+					c.keyAttr(Value[string]{other, part.Pos}, set, header)
+				}
 			} else if !op.AttrSet.Set() {
 				c.add(part.Pos, RuleUnknownAttr, "%q: the operation has no attribute set", part.V)
 			}

@@ -3,6 +3,7 @@ package spec
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/nlgen/nlgen/internal/kspecs"
@@ -112,8 +113,10 @@ func completeKey(t *testing.T, f *File, ix *index, op *Op, k *Key) {
 		}
 	}
 	for _, part := range append(k.Attributes, k.Filters...) {
-		if !members[part.V] && ix.attrsOf(ix.sets[op.AttrSet.V])[part.V] == nil {
-			t.Errorf("key names %q, which is not there", part.V)
+		for name := range strings.SplitSeq(part.V, Else) {
+			if !members[part.V] && ix.attrsOf(ix.sets[op.AttrSet.V])[name] == nil {
+				t.Errorf("key names %q, which is not there", part.V)
+			}
 		}
 	}
 }

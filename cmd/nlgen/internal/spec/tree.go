@@ -208,7 +208,8 @@ type Op struct {
 }
 
 // A Key says what tells objects that a dump lists from each other. The schema language does not have it; it
-// stands only in a file that `nlgen: 1` opens. Names of the fixed header's members begin with HeaderPrefix.
+// stands only in a file that `nlgen: 1` opens. Names of the fixed header's members begin with HeaderPrefix; Else
+// stands between two attributes of which the second counts where the first is absent.
 type Key struct {
 	Pos        Pos
 	When       Value[string] // member of the fixed header; set but "" where it cannot be read
@@ -224,6 +225,9 @@ type Key struct {
 
 // HeaderPrefix marks a member of the fixed header among the names of a Key.
 const HeaderPrefix = "header."
+
+// Else parts the attributes of which one is to be there, the first rather than the second.
+const Else = "|"
 
 // A KeyValue is one value that a key is for. Text is what was written, a number or the name of an enum entry;
 // Int is its value after checking.

@@ -145,7 +145,7 @@ var tableAnimal = nl.Table{
 			Values: []uint32{7},
 			Asked:  true,
 			Parts: []nl.Part{
-				{Attr: 12}, // home
+				{Attr: 1, Else: 12}, // name|home
 			},
 			Steady: true,
 		},
@@ -157,8 +157,8 @@ var tableAnimal = nl.Table{
 // An object's key where header.zoo-family is 2 or 10: header.zoo-family, header.zoo-index, name. Several
 // objects may share one. A request may filter by these and by age.
 //
-// An object's key where header.zoo-family is 7: header.zoo-family, home. Only a request with such a value
-// lists them. A request may filter by these.
+// An object's key where header.zoo-family is 7: header.zoo-family, name or else home. Only a request with such
+// a value lists them. A request may filter by these.
 func (c *Client) WatchAnimal(ctx context.Context, req *Animal, opts ...nl.WatchOption) iter.Seq2[nl.Change[Animal], error] {
 	return nl.Watch[Animal](ctx, c.conn, &tableAnimal, req, opts...)
 }

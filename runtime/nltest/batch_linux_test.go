@@ -2,6 +2,7 @@ package nltest_test
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -113,7 +114,7 @@ func (s *sizes) Open(o nl.SocketOptions) (nl.Socket, error) {
 func (s sizedSocket) Send(b []byte, to uint32) error {
 	n := 0
 	for at := 0; at < len(b); n++ {
-		at += int(b[at]) + int(b[at+1])<<8 + int(b[at+2])<<16 + 3&^3
+		at += (int(binary.NativeEndian.Uint32(b[at:])) + 3) &^ 3
 	}
 	s.all.bytes, s.all.requests = append(s.all.bytes, len(b)), append(s.all.requests, n)
 	return s.Socket.Send(b, to)
@@ -500,11 +501,9 @@ func TestBatchNoAck(t *testing.T) {
 
 // nftables is a fake of the subsystem: it carries a transaction out, or answers with what fails.
 type nftables struct {
-	seen       []string
-	generation uint32
-	fail       map[uint32]syscall.Errno // by the payload of a message
-	refuse     syscall.Errno            // the transaction
-	pending    int
+	seen   []string
+	fail   map[uint32]syscall.Errno // by the payload of a message
+	refuse syscall.Errno            // the transaction
 }
 
 var (
