@@ -1,4 +1,5 @@
-// Watchroutes prints routes as they come and go, until it is interrupted.
+// Watchroutes prints routes as they come and go, until it is interrupted. It sees those, too, that the kernel removes
+// without a notification, and catches up when it was too slow for some.
 package main
 
 import (
@@ -29,26 +30,18 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
-	sub, err := nl.Subscribe(ctx, conn, rtroute.Events(rtroute.GroupIPv4Route, rtroute.GroupIPv6Route))
-	if err != nil {
-		return err
-	}
-	defer sub.Close()
-	fmt.Println("watching")
-	for event, err := range sub.All() {
-		var overrun *nl.OverrunError
-		if errors.As(err, &overrun) {
-			fmt.Println("some changes were lost:", err) // the loop goes on
-			continue
-		}
-		if err != nil {
+	marks := map[nl.ChangeKind]string{nl.Added: "+", nl.Changed: "~", nl.Removed: "-"}
+	synced := false
+	for change, err := range rtroute.New(conn).WatchRoute(ctx, nil) {
+		switch {
+		case err != nil:
 			return err
-		}
-		switch event := event.(type) {
-		case *rtroute.NewRouteNotification:
-			fmt.Println("+", format(&event.Route))
-		case *rtroute.DelRouteNotification:
-			fmt.Println("-", format(&event.Route))
+		case change.Kind == nl.Synced && !synced: // those that are there already have been listed
+			synced = true
+			fmt.Println("watching")
+		case change.Kind == nl.Synced, change.Kind == nl.Stale: // Stale says why the watch lists them again: change.Err
+		case synced:
+			fmt.Println(marks[change.Kind], format(change.Object))
 		}
 	}
 	return nil
