@@ -52,7 +52,6 @@ func (w *watcher) attempt() error {
 	if err := w.barrier(); err != nil {
 		return err
 	}
-	w.missed = nil
 	clear(w.torn)
 	several, err := w.dump()
 	if err != nil {
@@ -67,9 +66,11 @@ func (w *watcher) attempt() error {
 	return w.sweep()
 }
 
-// forget takes the events that are waiting, whose effects the dump will show. It need not take all.
+// forget takes the events that are waiting, whose effects the dump will show. If it does not come to their end, the list
+// will do for now only: the last of them may be from before a loss, and must not be applied to what comes after it.
 func (w *watcher) forget() error {
 	w.kept.reset()
+	w.missed = nil
 	for range maxForgotten {
 		_, _, _, err := w.sub.nextMessage(false)
 		switch {
@@ -79,8 +80,11 @@ func (w *watcher) forget() error {
 			return err
 		}
 	}
+	w.missed = errBehind
 	return nil
 }
+
+var errBehind = errors.New("events come faster than they can be read")
 
 // barrierOp asks for the loopback device.
 var barrierOp = Op{Family: &Family{Name: "rt-link", Protocol: Route}, Name: "getlink", Request: 18, Reply: 16, Reads: true, RequestSet: -1, ReplySet: -1}

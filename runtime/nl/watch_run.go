@@ -126,6 +126,7 @@ func (w *watcher) next() (h header, body []byte, group uint32, err error) {
 	if h, body, group, ok := w.kept.next(); ok {
 		return h, body, group, nil
 	}
+	w.kept.reset()
 	h, body, p, err := w.sub.nextMessage(w.synced && w.stale == nil)
 	return h, body, p.Group, err
 }

@@ -155,6 +155,34 @@ func TestWatchStaleUnderLoad(t *testing.T) {
 	b.want("changed 2/255", "synced")
 }
 
+// Events from before a loss that are still waiting after a list must not undo what it has found.
+func TestWatchOldEvents(t *testing.T) {
+	b := newBed(t, nil, rt(1, 1)).start(nl.EventBuffer(1 << 20))
+	b.want("added 1/1", "synced")
+	for i := range 5000 {
+		b.emit(newRoute, 0, rt(1, byte(i)))
+	}
+	b.k.LoseEvents(nl.Route, groupRoute, 1)
+	b.routes = []*rtroute.Route{rt(2, 1)}
+	b.want(overrun, "added 2/1", "removed 1/1", "stale: events come faster than they can be read", "synced")
+}
+
+// A list that counts removes nothing when events during it were lost.
+func TestWatchTornByLoss(t *testing.T) {
+	b := newBed(t, func(k *nl.TableKey) { k.Steady = false }, rt(1, 1), rt(2, 1)).start()
+	b.want("added 1/1", "added 2/1", "synced")
+	b.k.LoseEvents(nl.Route, groupRoute, 1)
+	full := b.routes
+	b.list = func(dump int) []*rtroute.Route {
+		if dump == 2 {
+			b.k.LoseEvents(nl.Route, groupRoute, 1)
+			return full[:1]
+		}
+		return full
+	}
+	b.want(overrun, "stale: receive queue overrun: 1 datagram lost (overrun 2)", "synced")
+}
+
 // Events of more bytes than are kept during a list are a loss.
 func TestWatchBacklog(t *testing.T) {
 	b := newBed(t, nil, rt(1, 1))
