@@ -443,6 +443,8 @@ func TestWatchRoutesOfLinks(t *testing.T) {
 				routes[c.Key] = l.text(c.Object)
 			case nl.Removed:
 				delete(routes, c.Key)
+			case nl.Synced: // the other link's state follows in the kernel's own time
+				want = slices.Sorted(slices.Values(l.tool()))
 			}
 		}
 	}
@@ -469,4 +471,57 @@ func TestWatchRoutesOfLinks(t *testing.T) {
 	}
 	w.Lines("ip link del va")
 	follow("delete")
+}
+
+// TestWatchWaitsForFlush takes a link down that thousands of routes go with, without a word about them. Word of the link
+// comes before they are gone, yet the list that follows must not show a part of them.
+func TestWatchWaitsForFlush(t *testing.T) {
+	w := New(t)
+	w.Lines(`
+		ip link add i0 type ifb
+		ip link set i0 addrgenmode none
+		ip addr add 10.0.0.1/24 dev i0
+	`)
+	i0 := w.Links().index("i0")
+	next, stop := iter.Pull2(w.Routes.WatchRoute(w.Ctx, &rtroute.Route{Header: rtroute.Rtmsg{Family: unix.AF_INET, Protocol: rtroute.RtProtocolStatic}}))
+	defer stop()
+	const all = 10_000
+	routes := map[string]bool{}
+	until := func(n int) {
+		t.Helper()
+		for synced := false; !synced || len(routes) != n; {
+			c, err, _ := next()
+			Must(t, err)
+			switch c.Kind {
+			case nl.Added:
+				routes[c.Key] = true
+			case nl.Removed:
+				delete(routes, c.Key)
+			case nl.Synced:
+				if n == 0 && len(routes) != 0 && len(routes) != all {
+					t.Fatalf("%d routes, want all %d or none", len(routes), all)
+				}
+			}
+			synced = c.Kind == nl.Synced || synced && c.Kind != nl.Stale
+		}
+	}
+	up := func(flags rtlink.IfinfoFlags) {
+		if err := w.Link.SetLink(w.Ctx, &rtlink.Link{Header: rtlink.Ifinfomsg{Index: i0, Flags: flags, Change: rtlink.IfinfoFlagsUp}}); err != nil {
+			t.Error(err)
+		}
+	}
+	until(0)
+	for range 10 {
+		up(rtlink.IfinfoFlagsUp)
+		w.batch(all, func(i int) nl.Request {
+			return rtroute.NewRouteRequest(&rtroute.Route{Header: rtroute.Rtmsg{Family: unix.AF_INET, DstLen: 32, Type: rtroute.RtmTypeUnicast,
+				Scope: rtroute.RtScopeLink, Protocol: rtroute.RtProtocolStatic}, Dst: netip.AddrFrom4([4]byte{172, 16, byte(i >> 8), byte(i)}),
+				Oif: nl.U32(uint32(i0))}, nl.Create, nl.Excl)
+		})
+		until(all)
+		var down sync.WaitGroup
+		down.Go(func() { up(0) })
+		until(0)
+		down.Wait()
+	}
 }
