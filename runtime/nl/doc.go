@@ -29,6 +29,11 @@
 // Lost events are an [*OverrunError] in the loop, which goes on. AllReused is the loop for streams of very many events,
 // and [EventFilter] has the kernel drop those that are not wanted.
 //
+// # Tables
+//
+// [Watch] keeps a program's copy of a table, such as the routes, equal to the kernel's: it lists it, follows its
+// notifications, and lists it again when some were lost. Generated packages have a method for each table that it knows.
+//
 // # Replies
 //
 // A message answers a request if it comes from the port that was asked (0 is the kernel), to the socket that

@@ -59,40 +59,41 @@ type WatchOption interface{ watchOption() }
 // Watch keeps a program's copy of a table equal to the kernel's. It lists the table, and then follows the kernel's
 // notifications. The program applies each change to a map:
 //
-//	copy := map[string]*rtlink.Link{}
-//	for change, err := range links.WatchLink(ctx, nil) {
+//	links := map[string]*rtlink.Link{}
+//	for change, err := range client.WatchLink(ctx, nil) {
 //		if err != nil {
 //			...
 //		}
 //		switch change.Kind {
 //		case nl.Added, nl.Changed:
-//			copy[change.Key] = change.Object
+//			links[change.Key] = change.Object
 //		case nl.Removed:
-//			delete(copy, change.Key)
+//			delete(links, change.Key)
 //		case nl.Synced:
-//			// copy is what the kernel has
+//			// links is what the kernel has
 //		}
 //	}
 //
-// The first objects come as Added, in the order of the list. What changes meanwhile comes after them, then Synced, then
-// each change as it happens. Changes of one object come in their order; so do those of several objects, outside of
-// lists. When the loop waits after Synced, without a Stale in between, the copy is equal to the kernel's table.
+// The objects of the list come as Added, in its order. What changes meanwhile comes after them, then Synced, then each
+// change as it happens. Outside of lists changes come in the order in which the kernel made them. When the loop waits
+// after Synced, without a Stale in between, the copy is equal to the kernel's table, as far as the kernel tells of
+// changes: counters change without a word, and so do a few other things, such as the alias of a link that is down.
 //
-// Nothing gets lost: when the socket's queue has overflowed, or the kernel may have changed something without telling,
-// there is a Stale, the table is listed again, and what is different comes as Added, Changed and Removed. A list that
-// changes disturb is begun again, with pauses of up to 50 milliseconds, for as long as it takes. Until the next Synced
-// the copy may lack objects, or have some that are gone.
+// Nothing gets lost for good. When the socket's queue has overflowed, when an event does not say which of several
+// objects it is about, or when the kernel may have changed something without telling, there is a Stale. Then the table
+// is listed again, and what is different comes as Added, Changed and Removed. A list that changes disturb is begun
+// again, with growing pauses, for as long as it takes. Until the next Synced the copy may lack objects, or have some
+// that are gone.
 //
 // The request, which may be nil, restricts the table to objects with those members of the fixed header and
 // attributes. Only what is in the table's keys and filters can restrict it; others are an error. The request must not
 // change while a loop runs.
 //
 // Watch runs no goroutine. While the body of the loop runs, events wait in the socket's queue, whose size [EventBuffer]
-// sets; the body may make calls on the same Conn. Watch keeps the bytes of each object, about 200 more than the
-// object's message, and decodes an object only to hand it over. Listing again costs a dump, and decodes what is
-// different.
+// sets; the body may make calls on the same Conn. Watch keeps the bytes of each object and about 150 more, decodes an
+// object only to hand it over, and keeps up to 8 MiB of events while it lists. Listing again costs a dump.
 //
-// An error comes with the zero Change and ends the loop: the context's, [ErrClosed], or the dump's. Only a
+// An error ends the loop and comes with the zero Change: the context's, [ErrClosed], or the dump's. Only a
 // *[DecodeError] does not. It comes with Kind and Key of an Added or Changed object that cannot be read, without the
 // object. Leaving the loop closes the socket, and ranging again starts afresh.
 func Watch[T any, P interface {

@@ -16,7 +16,6 @@ const (
 // list brings the copy up to date by a dump, and tells the differences. Afterwards the events that came meanwhile are
 // to be applied.
 func (w *watcher) list() error {
-	w.stale = nil
 	for attempts := 1; ; attempts++ {
 		w.tries++
 		began := time.Now()
@@ -46,6 +45,7 @@ func mayList(err error) bool {
 
 // attempt is one dump, with what has to come before it.
 func (w *watcher) attempt() error {
+	w.stale = nil
 	if err := w.forget(); err != nil {
 		return err
 	}

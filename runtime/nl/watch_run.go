@@ -47,8 +47,9 @@ const (
 	// staleEvents is how many events are taken before a table is listed again that one of them made stale.
 	staleEvents = 4096
 	// settledEvents is how many events are taken before the copy is called a state of the table although more are
-	// waiting. All that were waiting at the end of the list are among them: so many do not fit the largest queue.
+	// waiting. All that were waiting at the end of the list are among them: so many take a queue of 200 MB.
 	settledEvents = 1 << 18
+	maxTook       = 10 * time.Second
 )
 
 // run is the whole loop. It returns errLeft, or why it ended.
@@ -175,12 +176,13 @@ func (w *watcher) tell(kind ChangeKind, key string, body []byte, why error) erro
 }
 
 // rest is how long to take events before the table is listed once more: not at all the first time, then longer and
-// longer, and not shorter than listing takes, so that a table that changes all the time does not keep a CPU busy.
+// longer, up to eight times as long as listing takes, so that a large table which changes all the time does not keep a
+// CPU busy.
 func (w *watcher) rest() time.Duration {
 	if w.tries <= 1 {
 		return 0
 	}
-	return max(backoff(w.tries-1), min(w.took, time.Second))
+	return max(backoff(w.tries-1), min(w.took, maxTook)<<min(w.tries-2, 3))
 }
 
 // backoff is the pause after so many attempts.

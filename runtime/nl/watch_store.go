@@ -8,7 +8,8 @@ type entry struct {
 	born uint32 // number of the list that was last when it was seen first
 	seen uint32 // of the first object of a key: how many of its objects list gen has had so far
 
-	// Numbers of lists after which single events of the key may not be judged, see shared.go.
+	// Numbers of lists after which single events of the key may not be judged, see sharedEvent: a pause after the key, and a
+	// replacement among the events during the list.
 	edge, soft uint32
 }
 
