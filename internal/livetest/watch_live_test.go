@@ -450,8 +450,8 @@ func TestWatchRoutesOfLinks(t *testing.T) {
 	}
 	follow("begin")
 	va := nl.U32(uint32(w.Links().index("va")))
-	for turn := range 8 {
-		w.batch(2000, func(i int) nl.Request {
+	for turn := range 4 {
+		w.batch(300, func(i int) nl.Request {
 			return rtroute.NewRouteRequest(&rtroute.Route{Header: rtroute.Rtmsg{Family: unix.AF_INET, DstLen: 32, Type: rtroute.RtmTypeUnicast,
 				Protocol: rtroute.RtProtocolStatic}, Dst: netip.AddrFrom4([4]byte{172, 16, byte(i >> 8), byte(i)}),
 				Gateway: netip.AddrFrom4([4]byte{10, 0, 0, byte(2 + turn)}), Oif: va}, nl.Create, nl.Excl)
