@@ -18,11 +18,13 @@ type Decoder struct {
 	bad     int32  // unreadable payloads so far
 	depth   int
 	strict  bool
-	trouble trouble // the first one that is an error
+	trouble trouble  // the first one that is an error
+	near    [4]level // around the current level, outermost first
+	far     []level  // the same, of deep nests
 }
 
 // level is the state of one level of attributes. Offsets count from the start of the message; they are small
-// because Enter copies all of it.
+// because Enter and Leave copy all of it.
 type level struct {
 	seen             [2]uint64 // types met, modulo 128
 	again            uint64    // those of them that were met twice, modulo 64
@@ -66,8 +68,10 @@ func (d *Decoder) tooLong() {
 
 // Reset makes d read the next message, with the Spare it was made with.
 func (d *Decoder) Reset(b []byte) {
-	d.buf, d.lv, d.kept = b, level{end: int32(len(b))}, d.kept[:0]
+	d.buf, d.kept = b, d.kept[:0]
 	d.bad, d.depth, d.strict = 0, 0, false
+	d.lv.begin(0, int32(len(b)), 0, 0)
+	d.lv.at, d.lv.lim, d.lv.raw = 0, 0, 0
 	if d.trouble.kind != fine {
 		d.trouble = trouble{}
 	}
@@ -128,23 +132,25 @@ func (d *Decoder) zeros(n int) []byte {
 // padding, and less than 4 bytes at the end are ignored. A length below 4 or beyond the level makes the level
 // malformed and ends it.
 func (d *Decoder) Next() bool {
-	at := d.lv.next
-	if d.lv.end-at < 4 {
+	lv := &d.lv
+	at := lv.next
+	left := lv.end - at
+	if left < 4 {
 		return false
 	}
-	p := d.buf[at : at+4]
-	n := int32(binary.NativeEndian.Uint16(p))
+	p := (*[4]byte)(d.buf[at:])
+	n := int32(binary.NativeEndian.Uint16(p[:2]))
 	raw := binary.NativeEndian.Uint16(p[2:])
-	if n < 4 || n > d.lv.end-at {
-		return d.malformed(wrongLength, int(n), int(d.lv.end-at))
+	if n < 4 || n > left {
+		return d.malformed(wrongLength, int(n), int(left))
 	}
-	d.lv.at = at
-	d.lv.lim = at + n
-	d.lv.next = at + (n+3)&^3
-	d.lv.raw = raw
+	lv.at, lv.lim, lv.next = at, at+n, at+(n+3)&^3
+	lv.raw = raw
 	bit := uint64(1) << (raw & 63)
-	seen := &d.lv.seen[raw>>6&1]
-	d.lv.again |= *seen & bit
+	seen := &lv.seen[raw>>6&1]
+	if *seen&bit != 0 {
+		lv.again |= bit
+	}
 	*seen |= bit
 	return true
 }

@@ -34,7 +34,7 @@ func (d *Decoder) seen(ids []uint16) bool {
 }
 
 // Nested reports whether the attribute that Enter descended into carries NLA_F_NESTED.
-func (l Level) Nested() bool { return l.lv.raw&Nested != 0 }
+func (l Level) Nested() bool { return l.raw&Nested != 0 }
 
 // Rest takes what is left of the level as bytes. The result is not nil, even if it is empty.
 func (d *Decoder) Rest() Bytes {
