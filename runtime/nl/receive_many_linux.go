@@ -93,10 +93,10 @@ func (s *kernelSocket) ReceiveMany(buffers [][]byte, packets []Packet, wait bool
 	if !r.absent {
 		r.buffers, r.wait = buffers, wait
 		r.aim()
-		err := s.raw.Read(r.run)
+		err := s.receive(r.run, wait)
 		r.release()
 		if err != nil {
-			return 0, pollError(err)
+			return 0, err
 		}
 		r.absent = r.err == unix.ENOSYS
 	}

@@ -1,8 +1,11 @@
 package nl
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
@@ -10,11 +13,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// kernelSocket is a netlink socket under the runtime's poller. Its receive and send functions are made
-// once, because a closure for each system call would cost an allocation.
+// kernelSocket is a netlink socket. It comes under the runtime's poller only once somebody has to wait: the kernel
+// answers within a request's send or the next receive, and would wake the poller's thread for each datagram in vain.
+// Receive and send functions are made once, because a closure for each system call would cost an allocation.
 type kernelSocket struct {
-	file   *os.File
-	raw    syscall.RawConn
+	mu     sync.RWMutex // held for reading by who uses fd in a call that does not wait, for writing by who takes it away
+	fd     int          // -1 when closed
+	making sync.Mutex   // of polled
+	polled atomic.Pointer[polledFile]
 	port   uint32
 	strict bool // get requests are checked strictly
 
@@ -34,19 +40,70 @@ func openSocket(o SocketOptions) (*kernelSocket, error) {
 		unix.Close(fd)
 		return nil, err
 	}
-	// From here on the file owns the descriptor.
-	s.file = os.NewFile(uintptr(fd), "netlink")
-	if s.raw, err = s.file.SyscallConn(); err == nil {
-		err = s.file.SetReadDeadline(time.Time{})
-	}
-	if err != nil {
-		s.file.Close()
-		return nil, fmt.Errorf("poll socket: %w", err)
-	}
-	s.in.run = s.in.call
-	s.many.run = s.many.call
-	s.out.run = s.out.call
+	s.fd = fd
+	s.in.run, s.many.run, s.out.run = s.in.call, s.many.call, s.out.call
 	return s, nil
+}
+
+// polledFile is a socket under the poller. It owns the descriptor.
+type polledFile struct {
+	*os.File
+	raw syscall.RawConn
+	err error // why it is not
+}
+
+// poll puts the socket under the poller.
+func (s *kernelSocket) poll() (*polledFile, error) {
+	if p := s.polled.Load(); p != nil {
+		return p, p.err
+	}
+	s.making.Lock()
+	defer s.making.Unlock()
+	if p := s.polled.Load(); p != nil {
+		return p, p.err
+	}
+	if s.fd < 0 { // closing needs making, too
+		return nil, ErrClosed
+	}
+	p := &polledFile{File: os.NewFile(uintptr(s.fd), "netlink")}
+	p.raw, p.err = p.SyscallConn()
+	if p.err == nil {
+		p.err = p.File.SetReadDeadline(time.Time{})
+	}
+	if p.err != nil {
+		p.err = fmt.Errorf("poll socket: %w", p.err)
+	}
+	s.polled.Store(p)
+	return p, p.err
+}
+
+// use runs a system call that does not wait on the descriptor, which nobody can close meanwhile.
+func (s *kernelSocket) use(call func(fd uintptr) bool) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.fd < 0 {
+		return ErrClosed
+	}
+	call(uintptr(s.fd))
+	return nil
+}
+
+// receive runs a system call that receives; with wait it runs it again and again until it reports true.
+func (s *kernelSocket) receive(call func(fd uintptr) bool, wait bool) error {
+	if !wait {
+		return s.use(call)
+	}
+	p, err := s.poll()
+	if err != nil {
+		return err
+	}
+	switch err := p.raw.Read(call); {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return os.ErrDeadlineExceeded
+	}
+	return ErrClosed // the poller did not get as far as the system call
 }
 
 func newKernelSocket(fd int, o SocketOptions) (*kernelSocket, error) {
@@ -146,9 +203,33 @@ func (s *kernelSocket) Port() uint32 { return s.port }
 
 func (s *kernelSocket) Strict() bool { return s.strict }
 
-func (s *kernelSocket) SetReadDeadline(t time.Time) error { return s.file.SetReadDeadline(t) }
+// SetReadDeadline concerns those that wait only.
+func (s *kernelSocket) SetReadDeadline(t time.Time) error {
+	if t.IsZero() && s.polled.Load() == nil {
+		return nil
+	}
+	p, err := s.poll()
+	if err != nil {
+		return err
+	}
+	return p.File.SetReadDeadline(t)
+}
 
-func (s *kernelSocket) Close() error { return s.file.Close() }
+func (s *kernelSocket) Close() error {
+	s.making.Lock()
+	defer s.making.Unlock()
+	s.mu.Lock()
+	fd := s.fd
+	s.fd = -1
+	s.mu.Unlock()
+	switch p := s.polled.Load(); {
+	case fd < 0:
+		return ErrClosed
+	case p != nil:
+		return p.File.Close()
+	}
+	return unix.Close(fd)
+}
 
 func (s *kernelSocket) Join(group uint32) error {
 	return s.membership(unix.NETLINK_ADD_MEMBERSHIP, group)
@@ -165,10 +246,9 @@ func (s *kernelSocket) membership(option int, group uint32) error {
 }
 
 // control runs f on the descriptor, which nobody can close meanwhile.
-func (s *kernelSocket) control(f func(fd int) error) error {
-	var err error
-	if cerr := s.raw.Control(func(fd uintptr) { err = f(int(fd)) }); cerr != nil {
-		return ErrClosed
+func (s *kernelSocket) control(f func(fd int) error) (err error) {
+	if closed := s.use(func(fd uintptr) bool { err = f(int(fd)); return true }); closed != nil {
+		return closed
 	}
 	return err
 }

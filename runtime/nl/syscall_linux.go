@@ -3,7 +3,6 @@ package nl
 import (
 	"encoding/binary"
 	"errors"
-	"os"
 	"syscall"
 	"unsafe"
 
@@ -61,11 +60,11 @@ func (r *receiving) call(fd uintptr) bool {
 func (s *kernelSocket) Receive(b []byte, wait bool) (Packet, error) {
 	r := &s.in
 	r.buf, r.wait = b, wait
-	if err := s.raw.Read(r.run); err != nil {
-		r.buf = nil
-		return Packet{}, pollError(err)
-	}
+	err := s.receive(r.run, wait)
 	r.buf = nil
+	if err != nil {
+		return Packet{}, err
+	}
 	if r.err != nil {
 		return Packet{}, r.err
 	}
@@ -99,14 +98,6 @@ func (c *controlData) read(n int, p *Packet) {
 		}
 		b = b[min(unix.CmsgSpace(n-hdrLen), len(b)):]
 	}
-}
-
-// pollError is what the poller says when it did not get as far as the system call.
-func pollError(err error) error {
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return os.ErrDeadlineExceeded
-	}
-	return ErrClosed
 }
 
 // sending is one sendto: its arguments, and what came of it.
@@ -155,10 +146,10 @@ func (s *kernelSocket) send(b []byte, to uint32) error {
 	o := &s.out
 	o.buf = b
 	o.to = unix.RawSockaddrNetlink{Family: unix.AF_NETLINK, Pid: to}
-	err := s.raw.Write(o.run)
+	err := s.use(o.run)
 	o.buf = nil
 	if err != nil {
-		return pollError(err)
+		return err
 	}
 	return o.err
 }
