@@ -2,6 +2,7 @@ package nl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -34,10 +35,12 @@ type batch struct {
 	limit int // of that
 
 	base uint32 // sequence number of the chunk's first request
-	last int    // index in calls of the last request sent
+	last int    // index in calls of the request whose acknowledgement may stand for those before, -1 for none
 	open int    // calls without an answer
 	lost error  // answers were lost
 	in   inbox
+
+	moved map[uint16]bool // of the chunk's families, by their ids: whether they have another one now
 }
 
 // batchCall is a request of the chunk, and what came of it.
@@ -101,11 +104,16 @@ func (b *batch) enlarge() {
 
 // enlarge makes the socket's queue take at least that many bytes, if it can, and returns how many it takes.
 func (e *endpoint) enlarge(bytes int) int {
-	if e.queue < bytes {
-		if s, ok := e.sock.(BulkSocket); ok {
-			if n, err := s.SetReceiveBuffer(max(bytes, e.shared.opts.ReceiveBuffer)); err == nil {
-				e.queue = n
-			}
+	if e.queue >= bytes {
+		return e.queue
+	}
+	bytes = max(bytes, e.shared.opts.ReceiveBuffer)
+	if e.pin != nil {
+		bytes = max(bytes, e.pin.cfg.buffer)
+	}
+	if s, ok := e.sock.(BulkSocket); ok {
+		if n, err := s.SetReceiveBuffer(bytes); err == nil {
+			e.queue = n
 		}
 	}
 	return e.queue
@@ -183,8 +191,7 @@ func (b *batch) exchange() {
 	if b.cost > smallQueue {
 		e.enlarge(max(largeQueue, min(b.cost/2, maxQueue)))
 	}
-	b.number(e)
-	if b.last < 0 {
+	if !b.number(e) {
 		return
 	}
 	if err := transmit(e.sock, b.out, b.to); err != nil {
@@ -213,8 +220,8 @@ func (b *batch) fail(err error) {
 	}
 }
 
-// number writes the message headers.
-func (b *batch) number(e *endpoint) {
+// number writes the message headers, and reports whether there is something to send.
+func (b *batch) number(e *endpoint) (some bool) {
 	n := uint32(len(b.calls)) + 2 // the ends of a transaction
 	if e.seq > math.MaxUint32-n { // 0 is the number of what nobody asked for
 		e.seq = 0
@@ -223,8 +230,11 @@ func (b *batch) number(e *endpoint) {
 	e.seq += n
 	b.last = -1
 	for k := range b.calls {
-		if b.calls[k].stop > b.calls[k].start {
-			b.last = k
+		if c := &b.calls[k]; c.stop > c.start {
+			some = true
+			if !c.options.noAck || c.out == nil {
+				b.last = k
+			}
 		}
 	}
 	e.peer, e.rest, e.reads, e.echo = b.to, nil, 0, false
@@ -234,16 +244,17 @@ func (b *batch) number(e *endpoint) {
 			c.e, c.cfg = e, &c.options
 			h := header{typ: c.typ, flags: b.flags(c, k == b.last), seq: b.base + uint32(k), port: e.port}
 			h.put(b.out[c.start:c.stop])
-			c.silent = h.flags&flagAck == 0 && !c.options.noAck
+			c.silent = b.quiet() && h.flags&flagAck == 0 && c.out == nil
 			if c.open = !c.options.noAck || c.out != nil || b.quiet(); c.open {
 				b.open++
 			}
 			e.echo = e.echo || h.flags&flagEcho != 0
 		}
 	}
-	if b.transaction != nil && b.last >= 0 {
+	if b.transaction != nil {
 		b.out = b.transaction.enclose(b.out, b.base+n-2, e.port)
 	}
+	return some
 }
 
 // quiet reports whether only failures are told.
@@ -282,14 +293,13 @@ func (b *batch) settle() {
 	if b.transaction != nil {
 		b.transaction.settle(b.calls)
 	}
-	stale := uint16(0) // a generic family's id that is no longer its own
+	b.moved = nil
 	for k := range b.calls {
 		c := &b.calls[k]
 		switch {
 		case c.again:
 			b.c.retried(c.op, "answer was lost")
-		case c.err != nil && c.op.Family.Generic && (c.typ == stale && stale != 0 || b.moved(c)):
-			stale = c.typ
+		case c.err != nil && c.op.Family.Generic && b.hasMoved(c):
 			b.c.retried(c.op, "family moved")
 		default:
 			if c.warning != nil && c.options.warn != nil {
@@ -311,11 +321,23 @@ func (c *batchCall) wantedInto() wire.Message {
 	return nil
 }
 
-// moved reports whether a request was refused because its family has another id now.
-func (b *batch) moved(c *batchCall) bool {
-	_, ok, err := b.c.refreshed(b.ctx, c.op, c.typ, c.err)
+// hasMoved reports whether a request was refused because its family has another id now. It looks once a chunk.
+func (b *batch) hasMoved(c *batchCall) bool {
+	var refused *Error
+	if !errors.As(c.err, &refused) || !mayBeStale(refused) {
+		return false
+	}
+	moved, known := b.moved[c.typ]
+	if known {
+		return moved
+	}
+	_, moved, err := b.c.refreshed(b.ctx, c.op, c.typ, c.err)
 	if err != nil {
 		c.err = err
 	}
-	return ok
+	if b.moved == nil {
+		b.moved = map[uint16]bool{}
+	}
+	b.moved[c.typ] = moved
+	return moved
 }

@@ -499,6 +499,47 @@ func TestBatchNoAck(t *testing.T) {
 	}
 }
 
+// TestBatchNoAckErrorsOnly has requests that want no acknowledgement where only errors are told, and replies that come
+// after the acknowledgement of the last request.
+func TestBatchNoAckErrorsOnly(t *testing.T) {
+	w := newWorld(t)
+	r := recorded(w)
+	var l rtlink.Link
+	late := func(x *nltest.Exchange) {
+		gate := new(nltest.Gate)
+		x.Answer[0].Gate = gate
+		go gate.Open()
+	}
+	get := func() nl.Request {
+		return rtlink.GetLinkRequest(&rtlink.Link{Ifname: nl.Str("eth1")}, &l, nl.NoAck)
+	}
+	for _, tt := range []struct {
+		reqs  []nl.Request
+		flags []uint16
+		want  []string
+		mtu   nl.Opt[uint32]
+	}{
+		{[]nl.Request{mtu(2, 1400, nl.NoAck), mtu(2, 60, nl.NoAck), mtu(2, 1401)}, []uint16{1, 1, 5},
+			[]string{"0: <nil>", "1: rt-link setlink: mtu: invalid argument: too small", "2: <nil>"}, nl.Opt[uint32]{}},
+		{[]nl.Request{mtu(2, 1400), mtu(2, 1400, nl.NoAck), get()}, []uint16{1, 5}, []string{"0: <nil>", "1: <nil>", "2: <nil>"}, nl.U32(1400)},
+		{[]nl.Request{get()}, nil, []string{"0: <nil>"}, nl.U32(1400)},
+	} {
+		r.flags, l = nil, rtlink.Link{}
+		w.k.ClearFaults()
+		w.k.InjectWhen(func(q *nltest.Request) bool { return q.Type == getLink }, 1, nltest.Custom("late", late))
+		got := results(t, nl.Batch(w.ctx, w.links.Conn(), slices.Values(tt.reqs), nl.ErrorsOnly))
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Error(d)
+		}
+		if d := cmp.Diff(tt.flags, r.flags); d != "" {
+			t.Error(d)
+		}
+		if l.MTU != tt.mtu {
+			t.Errorf("reply has mtu %v, want %v", l.MTU, tt.mtu)
+		}
+	}
+}
+
 // nftables is a fake of the subsystem: it carries a transaction out, or answers with what fails.
 type nftables struct {
 	seen   []string
