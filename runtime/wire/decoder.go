@@ -23,14 +23,14 @@ type Decoder struct {
 	far     []level  // the same, of deep nests
 }
 
-// level is the state of one level of attributes. Offsets count from the start of the message; they are small
-// because Enter and Leave copy all of it.
+// level is the state of one level of attributes. Offsets count from the start of the message. They are no smaller than
+// a register, see set.
 type level struct {
 	seen             [2]uint64 // types met, modulo 128
 	again            uint64    // those of them that were met twice, modulo 64
 	sized            uint64    // types counted by Grow, modulo 64
-	start, next, end int32     // first attribute, next attribute, end of the level
-	at, lim          int32     // current attribute: its header, the end of its payload
+	start, next, end int       // first attribute, next attribute, end of the level
+	at, lim          int       // current attribute: its header, the end of its payload
 	kept             int32     // where the level's part of Decoder.kept begins
 	bad              int32     // Decoder.bad when the level was entered
 	raw              uint16    // type of the current attribute with its flag bits
@@ -40,7 +40,7 @@ type level struct {
 }
 
 // span is an attribute of the message: header at `at`, payload from at+4 to lim.
-type span struct{ at, lim int32 }
+type span struct{ at, lim int }
 
 // maxMessage keeps offsets, and sums of an offset and a length, within 32 bits.
 const maxMessage = 1 << 30
@@ -49,7 +49,7 @@ const maxMessage = 1 << 30
 //
 // With a nil Spare everything decoded is the caller's: it shares no memory with b. With a Spare, see there.
 func NewDecoder(b []byte, sp *Spare) Decoder {
-	d := Decoder{buf: b, lv: level{end: int32(len(b))}, sp: sp}
+	d := Decoder{buf: b, lv: level{end: len(b)}, sp: sp}
 	if len(b) > maxMessage {
 		d.tooLong()
 	}
@@ -70,7 +70,7 @@ func (d *Decoder) tooLong() {
 func (d *Decoder) Reset(b []byte) {
 	d.buf, d.kept = b, d.kept[:0]
 	d.bad, d.depth, d.strict = 0, 0, false
-	d.lv.begin(0, int32(len(b)), 0, 0)
+	d.lv.begin(0, len(b), 0, 0)
 	d.lv.at, d.lv.lim, d.lv.raw = 0, 0, 0
 	if d.trouble.kind != fine {
 		d.trouble = trouble{}
@@ -117,7 +117,7 @@ func (d *Decoder) Header(n int) []byte {
 		d.malformed(shortHeader, left, n)
 		return d.zeros(n)
 	}
-	d.lv.next = min(int32(at+(n+3)&^3), d.lv.end)
+	d.lv.next = min(at+(n+3)&^3, d.lv.end)
 	d.lv.start = d.lv.next
 	return d.buf[at : at+n : at+n]
 }
@@ -139,7 +139,7 @@ func (d *Decoder) Next() bool {
 		return false
 	}
 	p := (*[4]byte)(d.buf[at:])
-	n := int32(binary.NativeEndian.Uint16(p[:2]))
+	n := int(binary.NativeEndian.Uint16(p[:2]))
 	raw := binary.NativeEndian.Uint16(p[2:])
 	if n < 4 || n > left {
 		return d.malformed(wrongLength, int(n), int(left))

@@ -63,10 +63,10 @@ const inPlace = 512
 // keepRepeats merges the earlier occurrences of attributes that do not repeat into the level's kept spans. It
 // walks the level twice, whatever the level holds.
 func (d *Decoder) keepRepeats(set *Set) {
-	var room [inPlace]int32
+	var room [inPlace]int
 	last := room[:] // one more than the offset of the last occurrence, by position in the set
 	if len(set.Attrs) > len(room) {
-		last = make([]int32, len(set.Attrs))
+		last = make([]int, len(set.Attrs))
 	}
 	earlier := false
 	for at := d.lv.start; d.lv.end-at >= 4; {
@@ -94,7 +94,7 @@ func (d *Decoder) keepRepeats(set *Set) {
 			d.kept = append(d.kept, d.kept[k])
 			k++
 		case i >= 0 && last[i] != 0 && last[i] != at+1:
-			d.kept = append(d.kept, span{at, at + int32(binary.NativeEndian.Uint16(d.buf[at:]))})
+			d.kept = append(d.kept, span{at, at + int(binary.NativeEndian.Uint16(d.buf[at:]))})
 		}
 		at = next
 	}
@@ -103,9 +103,9 @@ func (d *Decoder) keepRepeats(set *Set) {
 
 // peek returns the number of the attribute at a place of the level, and the next one's place. Both mean nothing
 // where the framing is malformed, but the place advances.
-func (d *Decoder) peek(at int32) (id uint16, next int32) {
+func (d *Decoder) peek(at int) (id uint16, next int) {
 	p := d.buf[at : at+4]
-	n := int32(binary.NativeEndian.Uint16(p))
+	n := int(binary.NativeEndian.Uint16(p))
 	return binary.NativeEndian.Uint16(p[2:]) & TypeMask, at + max(n+3, 4)&^3
 }
 

@@ -135,7 +135,7 @@ func (d *Decoder) countType() int {
 }
 
 // countLevel returns the number of attributes from the one at `at` to the end of the level.
-func (d *Decoder) countLevel(at int32) int {
+func (d *Decoder) countLevel(at int) int {
 	n := 0
 	for ; d.lv.end-at >= 4; n++ {
 		_, at = d.peek(at)
