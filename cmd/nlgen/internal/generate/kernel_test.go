@@ -6,21 +6,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/nlgen/nlgen/internal/kspecs"
 )
 
-// repoRoot is the folder of the module's go.mod.
+// repoRoot is the folder of the module's go.mod. Tests run in that of their package.
 func repoRoot(t testing.TB) string {
 	t.Helper()
-	_, file, _, ok := runtime.Caller(0)
-	if !ok {
-		t.Fatal("no caller information")
+	root, err := filepath.Abs("../../../..")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return filepath.Join(filepath.Dir(file), "../../../..")
+	return root
 }
 
 // goCommand runs the go command in a folder and fails the test with its output.
@@ -40,10 +39,7 @@ func goCommand(t *testing.T, dir string, args ...string) string {
 func outsideModule(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	root, err := filepath.Abs(repoRoot(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := repoRoot(t)
 	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	if err != nil {
 		t.Fatal(err)
