@@ -10,10 +10,8 @@ import (
 type receivingMany struct {
 	run func(fd uintptr) bool // call, made into a value once
 
-	wait    bool
+	outcome
 	buffers [][]byte
-	n       int
-	err     error
 	absent  bool // the system has no recvmmsg, or does not let us use it
 	hdrs    []mmsghdr
 	slots   []slot
@@ -67,18 +65,8 @@ func (r *receivingMany) call(fd uintptr) bool {
 	for {
 		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&r.hdrs[0])), uintptr(len(r.buffers)),
 			unix.MSG_DONTWAIT|unix.MSG_TRUNC, 0, 0)
-		switch errno {
-		case 0:
-			r.n, r.err = int(n), nil
-			return true
-		case unix.EINTR:
-			continue
-		case unix.EAGAIN:
-			r.n, r.err = 0, ErrWouldBlock
-			return !r.wait
-		default:
-			r.n, r.err = 0, errno
-			return true
+		if errno != unix.EINTR {
+			return r.end(int(n), errno)
 		}
 	}
 }

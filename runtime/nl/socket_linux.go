@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -24,6 +25,8 @@ type kernelSocket struct {
 	port   uint32
 	strict bool // get requests are checked strictly
 
+	forgotten runtime.Cleanup // closes fd when nobody has, as files do
+
 	in   receiving
 	many receivingMany
 	out  sending
@@ -41,15 +44,16 @@ func openSocket(o SocketOptions) (*kernelSocket, error) {
 		return nil, err
 	}
 	s.fd = fd
+	s.forgotten = runtime.AddCleanup(s, func(fd int) { unix.Close(fd) }, fd)
 	s.in.run, s.many.run, s.out.run = s.in.call, s.many.call, s.out.call
 	return s, nil
 }
 
 // polledFile is a socket under the poller. It owns the descriptor.
 type polledFile struct {
-	*os.File
-	raw syscall.RawConn
-	err error // why it is not
+	file *os.File
+	raw  syscall.RawConn
+	err  error // why it is not
 }
 
 // poll puts the socket under the poller.
@@ -65,10 +69,11 @@ func (s *kernelSocket) poll() (*polledFile, error) {
 	if s.fd < 0 { // closing needs making, too
 		return nil, ErrClosed
 	}
-	p := &polledFile{File: os.NewFile(uintptr(s.fd), "netlink")}
-	p.raw, p.err = p.SyscallConn()
+	s.forgotten.Stop() // the file closes itself
+	p := &polledFile{file: os.NewFile(uintptr(s.fd), "netlink")}
+	p.raw, p.err = p.file.SyscallConn()
 	if p.err == nil {
-		p.err = p.File.SetReadDeadline(time.Time{})
+		p.err = p.file.SetReadDeadline(time.Time{})
 	}
 	if p.err != nil {
 		p.err = fmt.Errorf("poll socket: %w", p.err)
@@ -212,7 +217,7 @@ func (s *kernelSocket) SetReadDeadline(t time.Time) error {
 	if err != nil {
 		return err
 	}
-	return p.File.SetReadDeadline(t)
+	return p.file.SetReadDeadline(t)
 }
 
 func (s *kernelSocket) Close() error {
@@ -226,8 +231,9 @@ func (s *kernelSocket) Close() error {
 	case fd < 0:
 		return ErrClosed
 	case p != nil:
-		return p.File.Close()
+		return p.file.Close()
 	}
+	s.forgotten.Stop()
 	return unix.Close(fd)
 }
 

@@ -16,10 +16,8 @@ const errRestart = syscall.ERESTART
 type receiving struct {
 	run func(fd uintptr) bool // call, made into a value once
 
-	wait    bool
+	outcome
 	buf     []byte
-	n       int
-	err     error
 	hdr     unix.Msghdr
 	iov     unix.Iovec
 	from    unix.RawSockaddrNetlink
@@ -40,20 +38,31 @@ func (r *receiving) call(fd uintptr) bool {
 		r.hdr.SetControllen(int(unsafe.Sizeof(r.control)))
 		n, _, errno := unix.Syscall(unix.SYS_RECVMSG, fd, uintptr(unsafe.Pointer(&r.hdr)),
 			unix.MSG_DONTWAIT|unix.MSG_TRUNC)
-		switch errno {
-		case 0:
-			r.n, r.err = int(n), nil
-			return true
-		case unix.EINTR:
-			continue
-		case unix.EAGAIN:
-			r.n, r.err = 0, ErrWouldBlock
-			return !r.wait
-		default:
-			r.n, r.err = 0, errno
-			return true
+		if errno != unix.EINTR {
+			return r.end(int(n), errno)
 		}
 	}
+}
+
+// outcome is how a system call that receives has ended.
+type outcome struct {
+	wait bool // for a datagram
+	n    int
+	err  error
+}
+
+// end notes it, and reports false where it is to wait and call again.
+func (o *outcome) end(n int, errno syscall.Errno) bool {
+	switch errno {
+	case 0:
+		o.n, o.err = n, nil
+	case unix.EAGAIN:
+		o.n, o.err = 0, ErrWouldBlock
+		return !o.wait
+	default:
+		o.n, o.err = 0, errno
+	}
+	return true
 }
 
 // Receive implements [Socket]. MSG_TRUNC makes the kernel tell the datagram's full length.

@@ -66,8 +66,9 @@ func (w *watcher) attempt() error {
 	return w.sweep()
 }
 
-// forget takes the events that are waiting, whose effects the dump will show. If it does not come to their end, the list
-// will do for now only: the last of them may be from before a loss, and must not be applied to what comes after it.
+// forget takes the events that are waiting, whose effects the dump will show. If it does not come to their end, the
+// list counts as one that missed events: the last of those waiting may be from before a loss, and must not be applied to
+// what comes after it.
 func (w *watcher) forget() error {
 	w.kept.reset()
 	w.missed = nil
